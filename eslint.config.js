@@ -1,0 +1,19 @@
+// Only the rules that need types and that Biome still misses; Biome does the rest.
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+	{ ignores: ['node_modules/', 'data/', '**/*.js'] },
+	{
+		files: ['**/*.ts'],
+		plugins: { '@typescript-eslint': tseslint.plugin },
+		languageOptions: { parser: tseslint.parser, parserOptions: { projectService: true } },
+		rules: {
+			'@typescript-eslint/no-floating-promises': 'error',
+			'@typescript-eslint/no-misused-promises': 'error',
+			'@typescript-eslint/await-thenable': 'error',
+			'@typescript-eslint/return-await': 'error',
+			'@typescript-eslint/switch-exhaustiveness-check': 'error',
+			'@typescript-eslint/only-throw-error': 'error',
+		},
+	},
+);

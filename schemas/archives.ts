@@ -1,0 +1,95 @@
+import Type, { type Static } from 'typebox';
+import { Count, RevisionNumber, Uuid } from './common.ts';
+import { Selection } from './manifest.ts';
+import { Fault, Warning } from './problem.ts';
+import { ItemCounts } from './projects.ts';
+
+const closed = { additionalProperties: false };
+
+/** The settings of an import, as query parameters or as fields of the upload. */
+export const ImportOptions = Type.Object(
+	{
+		strategy: Type.Optional(Type.Enum(['replace'], { default: 'replace' })),
+		references: Type.Optional(
+			Type.Enum(['strict', 'warn'], {
+				description:
+					'What a reference to nothing does; strict is the default for archives, warn for files of others',
+			}),
+		),
+		values: Type.Optional(
+			Type.Enum(['keep', 'strict'], {
+				default: 'keep',
+				description: 'What a value that breaks its type does, in a file of others',
+			}),
+		),
+		name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+		project_id: Type.Optional(
+			Type.Union([Uuid, Type.Literal('new')], {
+				description: 'The project to bring up to date, or "new" for a copy under fresh uuids',
+			}),
+		),
+		discard_local_changes: Type.Optional(Type.Boolean({ default: false })),
+	},
+	closed,
+);
+export type ImportOptions = Static<typeof ImportOptions>;
+
+/** The same as an upload's fields, beside its file. */
+export const ImportForm = Type.Object(
+	{
+		file: Type.String({ format: 'binary', contentMediaType: 'application/octet-stream' }),
+		...ImportOptions.properties,
+	},
+	closed,
+);
+
+export const ImportAnswer = Type.Object(
+	{
+		success: Type.Literal(true),
+		project_id: Uuid,
+		project_name: Type.String(),
+		revision: RevisionNumber,
+		item_counts: ItemCounts,
+		migration_performed: Type.Boolean(),
+		migrations: Type.Array(Type.String()),
+		warnings: Type.Array(Warning),
+		duration_seconds: Type.Number({ minimum: 0 }),
+	},
+	closed,
+);
+export type ImportAnswer = Static<typeof ImportAnswer>;
+
+export const AnalysisAnswer = Type.Object(
+	{
+		is_valid: Type.Boolean(),
+		format: Type.Union([Type.Enum(['dss', 'dtcg']), Type.Null()]),
+		schema_version: Type.Union([Type.String(), Type.Null()]),
+		project: Type.Union([
+			Type.Object({ project_id: Type.Union([Uuid, Type.Null()]), name: Type.String() }, closed),
+			Type.Null(),
+		]),
+		item_counts: Type.Union([ItemCounts, Type.Null()]),
+		migration_needed: Type.Boolean(),
+		errors: Type.Array(Fault),
+		errors_total: Count,
+		warnings: Type.Array(Warning),
+		changes: Type.Union([
+			Type.Object({ added: Count, changed: Count, removed: Count, unchanged: Count }, closed),
+			Type.Null(),
+		]),
+		estimated_duration_seconds: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
+		requires_background_job: Type.Boolean(),
+	},
+	closed,
+);
+export type AnalysisAnswer = Static<typeof AnalysisAnswer>;
+
+export const ExportBody = Type.Object(
+	{
+		format: Type.Optional(Type.Enum(['dss'], { default: 'dss' })),
+		selection: Type.Optional(Selection),
+		revision: Type.Optional(RevisionNumber),
+	},
+	{ ...closed, examples: [{}, { selection: { types: ['color'] } }] },
+);
+export type ExportBody = Static<typeof ExportBody>;

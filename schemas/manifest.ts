@@ -1,0 +1,57 @@
+import Type, { type Static } from 'typebox';
+import { Count, FreeObject, Sha256, Text, Timestamp, Uuid } from './common.ts';
+
+/** The filter of a partial export; records must match each criterion that is given, by any of its values. */
+export const Selection = Type.Object(
+	{
+		themes: Type.Optional(Type.Array(Uuid, { maxItems: 1000 })),
+		tags: Type.Optional(Type.Array(Type.String(), { maxItems: 1000 })),
+		folders: Type.Optional(Type.Array(Type.String(), { maxItems: 1000 })),
+		categories: Type.Optional(Type.Array(Type.String(), { maxItems: 1000 })),
+		types: Type.Optional(Type.Array(Type.String(), { maxItems: 1000 })),
+		path_prefixes: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { maxItems: 1000 })),
+		kinds: Type.Optional(Type.Array(Type.Enum(['themes', 'tokens', 'components']), { maxItems: 3 })),
+	},
+	{ additionalProperties: false },
+);
+export type Selection = Static<typeof Selection>;
+
+/** Where an archive comes from and what it has taken in: the version vector of a merge. */
+export const Origin = Type.Object(
+	{
+		instance: Uuid,
+		revision: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+		lamport: Count,
+		sync: Type.Record(Type.String(), Count),
+	},
+	{ additionalProperties: false },
+);
+export type Origin = Static<typeof Origin>;
+
+export const ManifestFile = Type.Object(
+	{ path: Type.String({ minLength: 1, maxLength: 255 }), bytes: Count, sha256: Sha256, records: Count },
+	{ additionalProperties: false },
+);
+export type ManifestFile = Static<typeof ManifestFile>;
+
+/** `manifest.json` of version 2.x (FORMAT, "Manifest"). */
+export const Manifest = Type.Object(
+	{
+		format: Type.Literal('dss'),
+		schemaVersion: Type.String({ pattern: '^2\\.\\d{1,4}$' }),
+		generator: Text,
+		exportedAt: Timestamp,
+		project: Type.Object({ uuid: Uuid, name: Type.String() }, { additionalProperties: false }),
+		origin: Origin,
+		selection: Type.Union([Type.Null(), Selection]),
+		counts: Type.Object(
+			{ themes: Count, tokens: Count, components: Count, assets: Type.Optional(Count) },
+			{ additionalProperties: false },
+		),
+		files: Type.Array(ManifestFile, { maxItems: 1_000_000 }),
+		exportHash: Sha256,
+		signature: Type.Optional(Type.Union([Type.Null(), Type.String(), FreeObject])),
+	},
+	{ additionalProperties: false },
+);
+export type Manifest = Static<typeof Manifest>;

@@ -1,0 +1,141 @@
+import Type, { type Static, type TSchema } from 'typebox';
+import { Count, FreeObject, Name, RevisionNumber, Text, Timestamp, Uuid } from './common.ts';
+import { Component, ComponentEdit, Kind, Theme, ThemeEdit, Token, TokenEdit } from './records.ts';
+
+const closed = { additionalProperties: false };
+
+export const ItemCounts = Type.Object(
+	{ themes: Count, tokens: Count, components: Count, assets: Count },
+	closed,
+);
+
+/** A project as the API shows it (API, "Shapes"). */
+export const Project = Type.Object(
+	{
+		project_id: Uuid,
+		name: Name,
+		description: Type.Union([Text, Type.Null()]),
+		metadata: Type.Union([FreeObject, Type.Null()]),
+		revision: RevisionNumber,
+		item_counts: ItemCounts,
+		created_at: Timestamp,
+		updated_at: Timestamp,
+	},
+	closed,
+);
+export type Project = Static<typeof Project>;
+
+export const NewProject = Type.Object(
+	{
+		name: Name,
+		description: Type.Optional(Type.Union([Text, Type.Null()])),
+		metadata: Type.Optional(Type.Union([FreeObject, Type.Null()])),
+	},
+	{ ...closed, examples: [{ name: 'Acme Design System', description: 'Colours, type and space of Acme' }] },
+);
+
+export const ProjectChange = Type.Object(
+	{
+		name: Type.Optional(Name),
+		description: Type.Optional(Type.Union([Text, Type.Null()])),
+		metadata: Type.Optional(Type.Union([FreeObject, Type.Null()])),
+	},
+	{ ...closed, minProperties: 1, examples: [{ description: 'Now with a dark scheme' }] },
+);
+
+/** A page of a list. */
+const page = <T extends TSchema>(items: T) =>
+	Type.Object(
+		{ items: Type.Array(items), next_cursor: Type.Union([Type.String(), Type.Null()]), total: Count },
+		closed,
+	);
+
+export const ProjectPage = page(Project);
+export const RecordPage = page(Type.Union([Theme, Token, Component]));
+export const AnyRecord = Type.Union([Theme, Token, Component]);
+
+export const Revision = Type.Object(
+	{
+		revision: RevisionNumber,
+		cause: Type.Enum(['create', 'edit', 'import', 'merge', 'revert']),
+		message: Type.Union([Type.String(), Type.Null()]),
+		author: Type.Union([Type.String(), Type.Null()]),
+		added: Count,
+		changed: Count,
+		removed: Count,
+		created_at: Timestamp,
+	},
+	closed,
+);
+export type Revision = Static<typeof Revision>;
+export const RevisionPage = page(Revision);
+
+const Cursor = Type.String({ maxLength: 1000, description: 'The next_cursor of the page before' });
+
+export const ProjectListQuery = Type.Object(
+	{
+		limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+		cursor: Type.Optional(Cursor),
+		query: Type.Optional(
+			Type.String({ maxLength: 255, description: 'A part of the name, letter case aside' }),
+		),
+	},
+	closed,
+);
+
+export const RevisionListQuery = Type.Object(
+	{
+		limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+		cursor: Type.Optional(Cursor),
+	},
+	closed,
+);
+
+export const RecordListQuery = Type.Object(
+	{
+		limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+		cursor: Type.Optional(Cursor),
+		theme: Type.Optional(Uuid),
+		type: Type.Optional(Type.String({ maxLength: 100 })),
+		tag: Type.Optional(Type.String({ maxLength: 255 })),
+		folder: Type.Optional(Type.String({ maxLength: 255 })),
+		category: Type.Optional(Type.String({ maxLength: 255 })),
+		path_prefix: Type.Optional(Type.String({ maxLength: 2048, description: 'What the path begins with' })),
+		revision: Type.Optional(RevisionNumber),
+	},
+	closed,
+);
+export type RecordListQuery = Static<typeof RecordListQuery>;
+
+export const RecordQuery = Type.Object({ revision: Type.Optional(RevisionNumber) }, closed);
+
+export const ProjectParams = Type.Object({ project_id: Uuid }, closed);
+export const KindParams = Type.Object({ project_id: Uuid, kind: Kind }, closed);
+export const RecordParams = Type.Object({ project_id: Uuid, kind: Kind, uuid: Uuid }, closed);
+
+/** An edit (API, "changes"). */
+export const Changes = Type.Object(
+	{
+		message: Type.Optional(Type.String({ maxLength: 10_000 })),
+		upsert: Type.Optional(
+			Type.Object(
+				{
+					themes: Type.Optional(Type.Array(ThemeEdit)),
+					tokens: Type.Optional(Type.Array(TokenEdit)),
+					components: Type.Optional(Type.Array(ComponentEdit)),
+				},
+				closed,
+			),
+		),
+		delete: Type.Optional(Type.Array(Uuid)),
+	},
+	{
+		...closed,
+		examples: [{ message: 'A calmer accent', delete: ['0b9f6f3e-2f5c-4a43-9c56-0a5c8d3f7a10'] }],
+	},
+);
+
+export const ChangesAnswer = Type.Object(
+	{ revision: RevisionNumber, added: Count, changed: Count, removed: Count },
+	closed,
+);

@@ -1,0 +1,373 @@
+/**
+ * The catalogue of errors: each code with its status, its title, and the alert that it raises, in one place and
+ * nowhere else. `docs/errors.md` is held equal to it by a test. Elsewhere: `throw errors.zipSlip({ entry })`.
+ */
+import type { Fault, Stage } from '../schemas/problem.ts';
+
+/** What `dss_security_alerts_total` counts by (REFUSALS). */
+export const ALERT_TYPES = ['zip_slip', 'special_file', 'parser_confusion', 'zip_bomb', 'integrity'] as const;
+export type AlertType = (typeof ALERT_TYPES)[number];
+
+export interface ErrorSpec {
+	readonly code: string;
+	readonly status: number;
+	readonly title: string;
+	readonly alert?: AlertType;
+}
+
+type Details = Record<string, unknown>;
+
+/** An error for the caller: what, where, and what to do. `cause` is for the operator and never shown. */
+export class DssError extends Error {
+	override readonly name = 'DssError';
+	readonly spec: ErrorSpec;
+	readonly details: Details;
+	/** Set by the runner: the stage that refused. */
+	stage: Stage | undefined;
+	/** Set where a stage found more than one fault. */
+	faults: Fault[] | undefined;
+	faultsTotal: number | undefined;
+
+	constructor(spec: ErrorSpec, message: string, details: Details, cause?: unknown) {
+		super(message, cause === undefined ? undefined : { cause });
+		this.spec = spec;
+		this.details = details;
+	}
+
+	get code(): string {
+		return this.spec.code;
+	}
+
+	/** Seconds after which the caller may try again, where that helps. */
+	get retryAfter(): number | undefined {
+		const seconds = this.details['retry_after'];
+		return typeof seconds === 'number' ? seconds : undefined;
+	}
+}
+
+export interface ErrorFactory<D> {
+	(details: D, cause?: unknown): DssError;
+	readonly spec: ErrorSpec;
+}
+
+function define<D extends object>(
+	code: string,
+	status: number,
+	title: string,
+	message: (details: D) => string,
+	alert?: AlertType,
+): ErrorFactory<D> {
+	const spec: ErrorSpec = alert === undefined ? { code, status, title } : { code, status, title, alert };
+	const make = (details: D, cause?: unknown) =>
+		new DssError(spec, message(details), Object.fromEntries(Object.entries(details)), cause);
+	return Object.assign(make, { spec });
+}
+
+/** A fault at a place of an archive; `reason` is a clause that can end a sentence. */
+interface At {
+	readonly reason: string;
+	readonly entry?: string;
+	readonly line?: number;
+	readonly uuid?: string;
+	readonly path?: string;
+	readonly pointer?: string;
+	readonly type?: string;
+	readonly rule?: string;
+}
+const said = ({ reason, entry, line, path, pointer }: At) => {
+	const where = [
+		entry,
+		line === undefined ? undefined : `line ${line}`,
+		path === undefined ? undefined : `"${path}"`,
+		pointer || undefined,
+	].filter((part) => part !== undefined);
+	return where.length === 0 ? `${capital(reason)}.` : `${where.join(', ')}: ${reason}.`;
+};
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+interface Limit {
+	readonly limit: string;
+	readonly value: number;
+	readonly setting: string;
+	readonly actual?: number;
+}
+const over = (d: Limit) =>
+	`${capital(d.limit)} ${d.actual === undefined ? 'is' : `is ${d.actual},`} over the limit of ${d.value}. The operator can raise it with ${d.setting}.`;
+
+export const errors = {
+	// Container
+	zipSlip: define<At>('zip_slip', 403, 'An entry points outside the archive', said, 'zip_slip'),
+	unsafeName: define<At>('unsafe_name', 400, 'An entry has an unsafe name', said),
+	specialFile: define<At>('special_file', 403, 'An entry is not a regular file', said, 'special_file'),
+	duplicateEntry: define<At>(
+		'duplicate_entry',
+		403,
+		'Two entries have the same name',
+		said,
+		'parser_confusion',
+	),
+	headerMismatch: define<At>(
+		'header_mismatch',
+		403,
+		'A local header contradicts the directory',
+		said,
+		'parser_confusion',
+	),
+	overlappingEntries: define<At>('overlapping_entries', 403, 'Entries overlap each other', said, 'zip_bomb'),
+	ambiguousArchive: define<At>(
+		'ambiguous_archive',
+		403,
+		'Two readers could see two different archives',
+		said,
+		'parser_confusion',
+	),
+	unsupportedZipFeature: define<At>(
+		'unsupported_zip_feature',
+		400,
+		'The archive uses a ZIP feature that is not supported',
+		said,
+	),
+	notAnArchive: define<At>('not_an_archive', 400, 'The file is not a whole ZIP archive', said),
+	tooManyEntries: define<Limit>(
+		'too_many_entries',
+		413,
+		'The archive has too many entries',
+		over,
+		'zip_bomb',
+	),
+	contentTooLarge: define<Limit & { entry?: string }>(
+		'content_too_large',
+		413,
+		'The content is too large',
+		over,
+		'zip_bomb',
+	),
+	sizeMismatch: define<At>('size_mismatch', 403, 'An entry holds more than it declares', said, 'zip_bomb'),
+	hiddenData: define<At>(
+		'size_mismatch',
+		403,
+		'An entry holds more than it declares',
+		said,
+		'parser_confusion',
+	),
+	corruptEntry: define<At>('corrupt_entry', 400, 'An entry is damaged', said),
+
+	// Manifest and schema
+	manifestMissing: define<object>(
+		'manifest_missing',
+		400,
+		'The archive has no manifest',
+		() =>
+			'The archive has no manifest.json. A .dss archive is made by an export of DSS; docs/format.md tells how to write one.',
+	),
+	manifestInvalid: define<At>('manifest_invalid', 400, 'The manifest is not well-formed', said),
+	manifestMismatch: define<At>('manifest_mismatch', 400, 'The manifest does not describe this archive', said),
+	integrityFailed: define<At>(
+		'integrity_failed',
+		403,
+		'The content does not fit its digest',
+		said,
+		'integrity',
+	),
+	tooManyRecords: define<Limit>('too_many_records', 413, 'There are too many records', over),
+	schemaTooNew: define<{ found: string; known: string }>(
+		'schema_too_new',
+		400,
+		'The archive is of a newer version',
+		(d) => `archive schema ${d.found} is newer than this app (${d.known}); update DSS`,
+	),
+	schemaUnknown: define<At>('schema_unknown', 400, 'The archive names no known version', said),
+
+	// Structure
+	invalidJson: define<At>('invalid_json', 400, 'A text is not unambiguous JSON', said),
+	recordTooLarge: define<Limit & { entry?: string; line?: number }>(
+		'record_too_large',
+		413,
+		'A record is too large',
+		over,
+	),
+	tooDeep: define<At>('too_deep', 400, 'A value is nested too deeply', said),
+	invalidRecord: define<At>('invalid_record', 400, 'A record is not well-formed', said),
+	invalidValue: define<At>('invalid_value', 400, 'A value is not allowed by its type', said),
+
+	// Referential
+	danglingReference: define<At>('dangling_reference', 400, 'A reference leads nowhere', said),
+	referenceCycle: define<At & { loop: string[] }>('reference_cycle', 400, 'References form a circle', said),
+	referenceType: define<At>('reference_type', 400, 'A reference leads to a token of another type', said),
+	duplicateRecord: define<At>('duplicate_record', 400, 'Two records claim the same identity', said),
+
+	// Requests
+	malformedRequest: define<{ reason: string; pointer?: string }>(
+		'malformed_request',
+		400,
+		'The request is malformed',
+		(d) => `${capital(d.reason)}.`,
+	),
+	malformedUpload: define<{ reason: string }>(
+		'malformed_upload',
+		400,
+		'The upload is malformed',
+		(d) => `${capital(d.reason)}. Send one part "file", or the bare bytes with their media type.`,
+	),
+	uploadCutOff: define<object>(
+		'upload_cut_off',
+		400,
+		'The upload was cut off',
+		() => 'The upload ended before its end was sent; nothing of it was kept. Send it again.',
+	),
+	uploadTimeout: define<{ seconds: number }>(
+		'upload_timeout',
+		408,
+		'The upload was too slow',
+		(d) => `The upload made no headway within ${d.seconds} s; nothing of it was kept. Send it again.`,
+	),
+	uploadTooLarge: define<Limit>('upload_too_large', 413, 'The upload is too large', over),
+	routeUnknown: define<{ method: string; path: string }>(
+		'route_unknown',
+		404,
+		'There is no such address',
+		(d) => `Nothing answers to ${d.method} ${d.path}. /docs lists what does.`,
+	),
+	methodNotAllowed: define<{ method: string; path: string; allow: string }>(
+		'method_not_allowed',
+		405,
+		'The method is not allowed here',
+		(d) => `${d.path} does not answer to ${d.method}, but to ${d.allow}.`,
+	),
+	unsupportedMediaType: define<{ given: string; expected: string }>(
+		'unsupported_media_type',
+		415,
+		'The media type is not supported',
+		(d) => `The body was sent as "${d.given}"; this address takes ${d.expected}.`,
+	),
+	rateLimited: define<{ retry_after: number; value: number }>(
+		'rate_limited',
+		429,
+		'Too many requests',
+		(d) => `More than ${d.value} requests came within a minute. Try again in ${d.retry_after} s.`,
+	),
+
+	// Projects
+	projectUnknown: define<{ project_id: string }>(
+		'project_unknown',
+		404,
+		'There is no such project',
+		(d) => `There is no project ${d.project_id}.`,
+	),
+	revisionUnknown: define<{ project_id: string; revision: number }>(
+		'revision_unknown',
+		404,
+		'There is no such revision',
+		(d) => `Project ${d.project_id} has no revision ${d.revision}.`,
+	),
+	recordUnknown: define<{ kind: string; uuid: string }>(
+		'record_unknown',
+		404,
+		'There is no such record',
+		(d) => `There is no record ${d.uuid} among the ${d.kind} of this project.`,
+	),
+	projectExists: define<{ project_id: string }>(
+		'project_exists',
+		409,
+		'The project exists already',
+		(d) => `There is a project ${d.project_id} already.`,
+	),
+	projectBusy: define<{ project_id: string; retry_after: number }>(
+		'project_busy',
+		409,
+		'The project is being written',
+		(d) => `Another write to project ${d.project_id} is under way. Try again in ${d.retry_after} s.`,
+	),
+	localChanges: define<{ project_id: string; local_changes: number; ways_on: string[] }>(
+		'local_changes',
+		409,
+		'The project holds changes that the import has not seen',
+		(d) =>
+			`${d.local_changes} changes made here would be lost. Go on with strategy=merge, which keeps both sides, or with discard_local_changes=true, which throws them away.`,
+	),
+	revisionStale: define<{ project_id: string; expected: string; revision: number; since: number[] }>(
+		'revision_stale',
+		412,
+		'The project has moved on',
+		(d) => `The request was made for ${d.expected}, but the project is at revision ${d.revision}.`,
+	),
+
+	// The machine
+	cancelled: define<object>(
+		'cancelled',
+		499,
+		'The work was cancelled',
+		() => 'The work was cancelled before its end; nothing was changed.',
+	),
+	spoolFull: define<object>(
+		'spool_full',
+		507,
+		'There is no room left',
+		() =>
+			'There is no room on the disk for this. Nothing was changed. Free room on the data folder, then try again.',
+	),
+	tooBusy: define<{ retry_after: number }>(
+		'too_busy',
+		503,
+		'Too much work is waiting',
+		(d) => `All workers are busy and the queue is full. Try again in ${d.retry_after} s.`,
+	),
+	storeBusy: define<{ retry_after: number }>(
+		'store_busy',
+		503,
+		'The store is busy',
+		(d) => `The store could not be written in time. Try again in ${d.retry_after} s.`,
+	),
+	storeFailed: define<object>(
+		'store_failed',
+		500,
+		'The store does not work',
+		() => 'The store could not be read or written; nothing was changed. The log tells the operator why.',
+	),
+	shuttingDown: define<{ retry_after: number }>(
+		'shutting_down',
+		503,
+		'The service is stopping',
+		(d) => `The service is stopping. Try again in ${d.retry_after} s.`,
+	),
+	internal: define<object>(
+		'internal',
+		500,
+		'Something went wrong here',
+		() =>
+			'Something went wrong inside the service; nothing was changed. The log tells the operator more under this instance.',
+	),
+} as const;
+
+/** Every code of the catalogue with its spec (two factories may share a code). */
+export const catalogue: ReadonlyMap<string, ErrorSpec> = new Map(
+	Object.values(errors).map((factory) => [factory.spec.code, factory.spec]),
+);
+
+/** An error as data: what survives a structured clone on its way between threads. */
+export interface ErrorData {
+	readonly spec: ErrorSpec;
+	readonly message: string;
+	readonly details: Details;
+	readonly stage: Stage | undefined;
+	readonly faults: Fault[] | undefined;
+	readonly faultsTotal: number | undefined;
+	readonly cause: string | undefined;
+}
+
+/** Takes an error apart for the way to another thread. */
+export function toErrorData(error: DssError): ErrorData {
+	const { spec, message, details, stage, faults, faultsTotal } = error;
+	const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : undefined;
+	return { spec, message, details, stage, faults, faultsTotal, cause };
+}
+
+/** Puts an error together again that came from another thread. */
+export function fromErrorData(data: ErrorData): DssError {
+	const cause = data.cause === undefined ? undefined : new Error(data.cause);
+	const error = new DssError(data.spec, data.message, data.details, cause);
+	error.stage = data.stage;
+	error.faults = data.faults;
+	error.faultsTotal = data.faultsTotal;
+	return error;
+}

@@ -1,0 +1,247 @@
+/** The Store port: what the service needs remembered, field by field. */
+import type { Kind } from '../../schemas/records.ts';
+
+/** Why a revision was made. */
+export type Cause = 'create' | 'edit' | 'import' | 'merge' | 'revert';
+
+/** How many records of each kind. */
+export type Counts = Record<Kind, number>;
+
+/** What a project says of itself; kept with each revision. */
+export interface Facts {
+	readonly name: string;
+	readonly description: string | null;
+	/** Canonical JSON of the free object, or null. */
+	readonly metadata: string | null;
+	readonly createdAt: string;
+	readonly updatedAt: string;
+}
+
+/** The revisions of other instances that a state has taken in: instance → highest revision. */
+export type SyncVector = Readonly<Record<string, number>>;
+
+/** Where the whole content of a revision came from, if it was imported. */
+export type RevisionOrigin =
+	| { readonly from: 'archive'; readonly instance: string; readonly revision: number }
+	| { readonly from: 'foreign' };
+
+/** One revision of a project. */
+export interface Revision {
+	readonly projectUuid: string;
+	readonly number: number;
+	readonly cause: Cause;
+	readonly message: string | null;
+	readonly author: string | null;
+	readonly at: string;
+	readonly facts: Facts;
+	readonly counts: Counts;
+	readonly added: number;
+	readonly changed: number;
+	readonly removed: number;
+	/** The highest record version seen up to here. */
+	readonly lamport: number;
+	readonly sync: SyncVector;
+	readonly origin: RevisionOrigin | null;
+}
+
+/** A page of a list: `next` is where the following page begins, null at the end. */
+export interface Page<T, Next> {
+	readonly items: T[];
+	readonly next: Next | null;
+	readonly total: number;
+}
+
+/** Which records of a kind; all that is given must hold. */
+export interface RecordFilter {
+	readonly theme?: string | undefined;
+	readonly type?: string | undefined;
+	readonly tag?: string | undefined;
+	readonly folder?: string | undefined;
+	readonly category?: string | undefined;
+	readonly pathPrefix?: string | undefined;
+}
+
+/** Which records a partial export takes: each criterion that is given must hold, by any of its values. */
+export interface RecordSelection {
+	readonly themes?: readonly string[] | undefined;
+	readonly tags?: readonly string[] | undefined;
+	readonly folders?: readonly string[] | undefined;
+	readonly categories?: readonly string[] | undefined;
+	readonly types?: readonly string[] | undefined;
+	readonly pathPrefixes?: readonly string[] | undefined;
+	readonly kinds?: readonly Kind[] | undefined;
+}
+
+/** Bounded reads. Each sees whole revisions only. */
+export interface Reader {
+	/** The uuid of this data folder, made once. */
+	instance(): Promise<string>;
+	/** Projects in the order of their making. `after` is a `next` of an earlier page; `query` is looked for in names. */
+	projects(ask: {
+		query?: string | undefined;
+		after: number | null;
+		limit: number;
+	}): Promise<Page<Revision, number>>;
+	/** A project's newest revision, or the one asked for; null where there is none. */
+	revision(projectUuid: string, number?: number): Promise<Revision | null>;
+	/** A project's revisions, newest first. `after` is a revision number. */
+	revisions(ask: {
+		projectUuid: string;
+		after: number | null;
+		limit: number;
+	}): Promise<Page<Revision, number>>;
+	/**
+	 * Records of a kind at a revision, ordered by uuid, as lines of canonical JSON. `total` is counted only where it
+	 * is not known from the revision: with a filter, on the first page (else pass it on from there).
+	 */
+	records(ask: {
+		projectUuid: string;
+		kind: Kind;
+		revision: number;
+		after: string | null;
+		limit: number;
+		filter: RecordFilter;
+		total: number | null;
+	}): Promise<Page<string, string>>;
+	/** One record's line at a revision, or null. */
+	record(ask: { projectUuid: string; kind: Kind; uuid: string; revision: number }): Promise<string | null>;
+	/** Resolves if the store answers; throws what is wrong otherwise. */
+	ping(): Promise<void>;
+	close(): void;
+}
+
+/** How a record points at something else. */
+export interface Reference {
+	/** `alias`: a token's value at a path; `token`: a component's token path; `component`: a dependency's uuid. */
+	readonly relation: 'alias' | 'token' | 'component';
+	/** The token path or component uuid pointed at. */
+	readonly target: string;
+	/** The token type that must stand at the target; null where any may. */
+	readonly expects: string | null;
+	/** Where in the record the reference stands, as a JSON Pointer. */
+	readonly pointer: string;
+	/** For a reference to a part of a value: JSON Pointer within the target's value. */
+	readonly part: string | null;
+}
+
+/** A record on its way into a project: checked for itself, not yet with the others. */
+export interface StagedRecord {
+	readonly kind: Kind;
+	readonly uuid: string;
+	/** A token's theme. */
+	readonly theme: string | null;
+	/** A token's path, or the name of a theme or component. */
+	readonly name: string;
+	/** A theme's group. */
+	readonly group: string | null;
+	/** A theme's place among the others. */
+	readonly order: number;
+	readonly type: string | null;
+	readonly version: number;
+	/** SHA-256 of the canonical content. */
+	readonly hash: Buffer;
+	/** The whole record as canonical JSON. */
+	readonly line: string;
+	readonly references: readonly Reference[];
+}
+
+/** How staged records differ from a project's revision. */
+export interface Difference {
+	readonly added: Counts;
+	readonly changed: Counts;
+	readonly removed: Counts;
+	readonly unchanged: Counts;
+}
+
+/** Which of a project's records the staged ones stand for; the others are kept as they are. */
+export type Scope =
+	/** All: what is not staged is removed. */
+	| { readonly of: 'project' }
+	/** These themes with their tokens. */
+	| { readonly of: 'themes'; readonly themes: readonly string[] }
+	/** Only the staged ones themselves: nothing is removed but what is named. */
+	| { readonly of: 'records'; readonly remove: readonly string[] };
+
+/** What the next revision says, besides its records. */
+export interface NextRevision {
+	readonly cause: Cause;
+	readonly message: string | null;
+	readonly author: string | null;
+	readonly at: string;
+	readonly facts: Facts;
+	readonly lamport: number;
+	readonly sync: SyncVector;
+	readonly origin: RevisionOrigin | null;
+}
+
+/** Column values of a row of a check. */
+export type Row = Readonly<Record<string, string | number | null>>;
+
+/** Between the batches of a long piece of work: may throw to stop it. */
+export type Checkpoint = (done: number, total: number) => Promise<void>;
+
+/**
+ * A place to work on one project's next state. Staged records live in tables that only this workspace sees:
+ * `staged` and `staged_references`, described in `sqlite/staging.ts`. One piece of work at a time.
+ */
+export interface Workspace {
+	/** Empties the staging tables. */
+	clear(): Promise<void>;
+	/** Stages records; answers those whose uuid is staged already (and leaves them out). */
+	stage(records: readonly StagedRecord[]): Promise<StagedRecord[]>;
+	/** Makes the staged records ready for checks: call once after the last `stage`. */
+	seal(): Promise<void>;
+	/** Runs a check: a SELECT over the staged tables. */
+	select(sql: string, parameters?: Row): Promise<Row[]>;
+	/** The same for sets that may be large: rows one at a time. */
+	each(sql: string, take: (row: Row) => void): Promise<void>;
+
+	/** A project's newest revision, or the one asked for; null where there is none. */
+	revision(projectUuid: string, number?: number): Promise<Revision | null>;
+	/** The newest revision that satisfies a predicate, looking from the newest down; null where none does. */
+	newest(projectUuid: string, holds: (revision: Revision) => boolean): Promise<Revision | null>;
+	/** The uuid of this data folder. */
+	instance(): Promise<string>;
+
+	/** Stages a project's records at a revision that are outside a scope, unless their uuid is staged already. */
+	carryOver(ask: { projectUuid: string; revision: number; scope: Scope }): Promise<void>;
+	/** Compares the staged records with a revision (null: with nothing), and remembers the differences. */
+	compare(ask: { projectUuid: string; revision: number | null }): Promise<Difference>;
+	/**
+	 * Of the remembered differences: how many throw away something of `revision` that `base` does not hold
+	 * (null: that no base holds).
+	 */
+	countUnseen(ask: { projectUuid: string; revision: number; base: number | null }): Promise<number>;
+	/**
+	 * Gives every added and changed record a version and the time of its change; a changed one keeps the time of its
+	 * making.
+	 */
+	restamp(ask: { projectUuid: string; revision: number | null; version: number; at: string }): Promise<void>;
+
+	/** Takes the sole right to write a project, for `holder`. @throws {DssError} project_busy */
+	lease(projectUuid: string, holder: string): Promise<void>;
+	/** Gives the right back and removes what was written beyond head. Does nothing where `holder` has it no more. */
+	release(projectUuid: string, holder: string): Promise<void>;
+	/** The same for everything that `holder` has: a worker that died gives nothing back itself. */
+	releaseAll(holder: string): Promise<void>;
+	/** Writes the remembered differences as the next revision, moves head and gives the lease back. It must be held. */
+	apply(projectUuid: string, next: NextRevision, checkpoint: Checkpoint): Promise<Revision>;
+	/** The same for a revision that differs in its facts only, or the first of a project. */
+	applyFacts(projectUuid: string, next: NextRevision): Promise<Revision>;
+	/** Removes a project with all its revisions, and gives the lease back. It must be held. */
+	remove(projectUuid: string): Promise<void>;
+
+	/** A kind's records at a revision as lines of canonical JSON ordered by uuid, in batches; null: all of them. */
+	lines(ask: {
+		projectUuid: string;
+		revision: number;
+		kind: Kind;
+		selection: RecordSelection | null;
+	}): AsyncIterable<string[]>;
+
+	/** Resolves if the store can be written, and leaves nothing; throws what is wrong otherwise. */
+	probe(): Promise<void>;
+	/** At start: removes what a dead process left. Answers how many pieces of work were undone. */
+	recover(): Promise<number>;
+	close(): void;
+}

@@ -1,0 +1,39 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { v7 } from 'uuid';
+import { connect } from './connection.ts';
+import { migrate } from './migrate.ts';
+import { SqliteReader } from './reader.ts';
+import { SqliteWorkspace } from './workspace.ts';
+
+interface Options {
+	readonly dataDir: string;
+	readonly busyTimeoutMs: number;
+}
+
+const fileIn = (dataDir: string) => join(dataDir, 'dss.db');
+
+/** Makes the data folder ready: the file, its schema, the instance's uuid. Done once, at start, by one process. */
+export function prepareStore({ dataDir, busyTimeoutMs }: Options): void {
+	mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+	const db = connect(fileIn(dataDir), { busyTimeoutMs });
+	try {
+		migrate(db);
+		db.prepare('INSERT OR IGNORE INTO instance (only, uuid, created_at) VALUES (1, ?, ?)').run(
+			v7(),
+			new Date().toISOString(),
+		);
+	} finally {
+		db.close();
+	}
+}
+
+/** A Reader for one thread; the store must be prepared. */
+export function openReader({ dataDir, busyTimeoutMs }: Options): SqliteReader {
+	return new SqliteReader(connect(fileIn(dataDir), { busyTimeoutMs, readonly: true }));
+}
+
+/** A Workspace for one thread; the store must be prepared. */
+export function openWorkspace({ dataDir, busyTimeoutMs }: Options): SqliteWorkspace {
+	return new SqliteWorkspace(connect(fileIn(dataDir), { busyTimeoutMs }));
+}

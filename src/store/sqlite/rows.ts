@@ -1,0 +1,132 @@
+/** The rows of the tables, and their way to and from what the port speaks of. */
+import { KINDS, type Kind } from '../../../schemas/records.ts';
+import type {
+	Counts,
+	NextRevision,
+	Reference,
+	Revision,
+	RevisionOrigin,
+	StagedRecord,
+	SyncVector,
+} from '../port.ts';
+
+/** The number of a kind in the tables: 1 theme, 2 token, 3 component. */
+export const kindNumber = (kind: Kind): number => KINDS.indexOf(kind) + 1;
+
+/** A kind by its number in the tables. */
+export function kindOf(number: number): Kind {
+	const kind = KINDS[number - 1];
+	if (kind === undefined) throw new RangeError(`no kind ${number}`);
+	return kind;
+}
+
+export const noCounts = (): Counts => ({ themes: 0, tokens: 0, components: 0 });
+
+/** A row of `revisions`, joined with the project's uuid. */
+export interface RevisionRow {
+	readonly project_uuid: string;
+	readonly number: number;
+	readonly cause: Revision['cause'];
+	readonly message: string | null;
+	readonly author: string | null;
+	readonly at: string;
+	readonly name: string;
+	readonly description: string | null;
+	readonly metadata: string | null;
+	readonly created_at: string;
+	readonly updated_at: string;
+	readonly themes: number;
+	readonly tokens: number;
+	readonly components: number;
+	readonly added: number;
+	readonly changed: number;
+	readonly removed: number;
+	readonly lamport: number;
+	readonly sync: string;
+	readonly origin: 'archive' | 'foreign' | null;
+	readonly origin_instance: string | null;
+	readonly origin_revision: number | null;
+}
+
+/** The columns of a RevisionRow, from `projects AS p` and `revisions AS r`. */
+export const REVISION_COLUMNS = `
+  p.uuid AS project_uuid, r.number, r.cause, r.message, r.author, r.at,
+  r.name, r.description, r.metadata, r.created_at, r.updated_at,
+  r.themes, r.tokens, r.components, r.added, r.changed, r.removed,
+  r.lamport, r.sync, r.origin, r.origin_instance, r.origin_revision`;
+
+export function toRevision(row: RevisionRow): Revision {
+	return {
+		projectUuid: row.project_uuid,
+		number: row.number,
+		cause: row.cause,
+		message: row.message,
+		author: row.author,
+		at: row.at,
+		facts: {
+			name: row.name,
+			description: row.description,
+			metadata: row.metadata,
+			createdAt: row.created_at,
+			updatedAt: row.updated_at,
+		},
+		counts: { themes: row.themes, tokens: row.tokens, components: row.components },
+		added: row.added,
+		changed: row.changed,
+		removed: row.removed,
+		lamport: row.lamport,
+		// Written by `fromNext` below, and by nothing else.
+		sync: JSON.parse(row.sync) as SyncVector,
+		origin: toOrigin(row),
+	};
+}
+
+function toOrigin(row: RevisionRow): RevisionOrigin | null {
+	if (row.origin === 'foreign') return { from: 'foreign' };
+	if (row.origin_instance === null || row.origin_revision === null) return null;
+	return { from: 'archive', instance: row.origin_instance, revision: row.origin_revision };
+}
+
+/** The values of a new row of `revisions`, by column. */
+export function fromNext(next: NextRevision): Record<string, string | number | null> {
+	const { facts, origin } = next;
+	return {
+		cause: next.cause,
+		message: next.message,
+		author: next.author,
+		at: next.at,
+		name: facts.name,
+		description: facts.description,
+		metadata: facts.metadata,
+		created_at: facts.createdAt,
+		updated_at: facts.updatedAt,
+		lamport: next.lamport,
+		sync: JSON.stringify(next.sync),
+		origin: origin?.from ?? null,
+		origin_instance: origin?.from === 'archive' ? origin.instance : null,
+		origin_revision: origin?.from === 'archive' ? origin.revision : null,
+	};
+}
+
+/** The references of a record as one column, so that a record carried over needs no second reading. */
+export function referenceList(references: readonly Reference[]): string | null {
+	if (references.length === 0) return null;
+	return JSON.stringify(references.map((r) => [r.relation, r.target, r.expects, r.pointer, r.part]));
+}
+
+/** The values of a row of `staged`, in the order of its columns. */
+export function fromStaged(record: StagedRecord): (string | number | Buffer | null)[] {
+	return [
+		kindNumber(record.kind),
+		record.uuid,
+		record.theme,
+		record.name,
+		record.group,
+		record.order,
+		record.type,
+		record.version,
+		record.hash,
+		referenceList(record.references),
+		record.line,
+	];
+}

@@ -1,0 +1,214 @@
+import type {
+	Checkpoint,
+	Counts,
+	Difference,
+	NextRevision,
+	Revision,
+	Row,
+	StagedRecord,
+	Workspace,
+} from '../port.ts';
+import { moveHead, writeRows } from './apply.ts';
+import { carryOver, compareStaged, countUnseen } from './compare.ts';
+import { type Connection, translate, translated } from './connection.ts';
+import { giveBack, recoverAll, releaseAll, releaseLease, removeRows, takeLease } from './lease.ts';
+import { selectLines } from './lines.ts';
+import { REVISION, REVISIONS } from './reader.ts';
+import { restampStaged } from './restamp.ts';
+import { noCounts, type RevisionRow, toRevision } from './rows.ts';
+import { clearStaging, sealStaging, stageRecords } from './staging.ts';
+
+const PROJECT_ID = 'SELECT id FROM projects WHERE uuid = ?';
+const MAKE_PROJECT = 'INSERT INTO projects (uuid, head) VALUES (?, 0)';
+/** A removed project's uuid is free again at once, while its rows go away in short transactions. */
+const HIDE = "UPDATE projects SET head = 0, uuid = 'removed ' || id WHERE id = ?";
+
+/** The Workspace on SQLite: one read-write connection, used by one thread for one piece of work at a time. */
+export class SqliteWorkspace implements Workspace {
+	readonly #db: Connection;
+	#difference: Difference | null = null;
+
+	constructor(db: Connection) {
+		this.#db = db;
+	}
+
+	async clear(): Promise<void> {
+		this.#difference = null;
+		translated(() => clearStaging(this.#db));
+	}
+
+	async stage(records: readonly StagedRecord[]): Promise<StagedRecord[]> {
+		return translated(() => stageRecords(this.#db, records));
+	}
+
+	async seal(): Promise<void> {
+		translated(() => sealStaging(this.#db));
+	}
+
+	async select(sql: string, parameters: Row = {}): Promise<Row[]> {
+		return translated(() => this.#db.prepare<object, Row>(sql).all(parameters));
+	}
+
+	async each(sql: string, take: (row: Row) => void): Promise<void> {
+		translated(() => {
+			for (const row of this.#db.prepare<[], Row>(sql).iterate()) take(row);
+		});
+	}
+
+	async revision(projectUuid: string, number?: number): Promise<Revision | null> {
+		return translated(() => {
+			const row = this.#db
+				.prepare<object, RevisionRow>(REVISION)
+				.get({ project: projectUuid, number: number ?? null });
+			return row === undefined ? null : toRevision(row);
+		});
+	}
+
+	async newest(projectUuid: string, holds: (revision: Revision) => boolean): Promise<Revision | null> {
+		return translated(() => {
+			const rows = this.#db
+				.prepare<object, RevisionRow>(REVISIONS)
+				.iterate({ project: projectUuid, before: Number.MAX_SAFE_INTEGER, limit: -1 });
+			for (const row of rows) {
+				const revision = toRevision(row);
+				if (holds(revision)) return revision;
+			}
+			return null;
+		});
+	}
+
+	async instance(): Promise<string> {
+		// pluck() answers the uuid; the row is made with the data folder.
+		return translated(() => this.#db.prepare('SELECT uuid FROM instance').pluck().get() as string);
+	}
+
+	async carryOver(ask: Parameters<Workspace['carryOver']>[0]): Promise<void> {
+		translated(() => carryOver(this.#db, this.#idOf(ask.projectUuid), ask.revision, ask.scope));
+	}
+
+	async compare(ask: { projectUuid: string; revision: number | null }): Promise<Difference> {
+		return translated(() => {
+			const id = ask.revision === null ? null : this.#idOf(ask.projectUuid);
+			this.#difference = compareStaged(this.#db, id, ask.revision);
+			return this.#difference;
+		});
+	}
+
+	async countUnseen(ask: Parameters<Workspace['countUnseen']>[0]): Promise<number> {
+		return translated(() => countUnseen(this.#db, this.#idOf(ask.projectUuid), ask.revision, ask.base));
+	}
+
+	async restamp(ask: Parameters<Workspace['restamp']>[0]): Promise<void> {
+		translated(() => {
+			const id = ask.revision === null ? null : this.#idOf(ask.projectUuid);
+			restampStaged(this.#db, id, ask);
+		});
+	}
+
+	async lease(projectUuid: string, holder: string): Promise<void> {
+		translated(() => takeLease(this.#db, projectUuid, holder));
+	}
+
+	async release(projectUuid: string, holder: string): Promise<void> {
+		translated(() => releaseLease(this.#db, projectUuid, holder));
+	}
+
+	async releaseAll(holder: string): Promise<void> {
+		translated(() => releaseAll(this.#db, holder));
+	}
+
+	async apply(projectUuid: string, next: NextRevision, checkpoint: Checkpoint): Promise<Revision> {
+		const difference = this.#difference;
+		if (difference === null) throw new Error('compare() comes before apply()');
+		const current = await this.revision(projectUuid);
+		const number = (current?.number ?? 0) + 1;
+		try {
+			const id = current === null ? this.#make(projectUuid) : this.#idOf(projectUuid);
+			await writeRows(this.#db, id, number, checkpoint);
+			moveHead(this.#db, { project: id, projectUuid }, number, next, {
+				...counted(current?.counts ?? noCounts(), difference),
+				added: sum(difference.added),
+				changed: sum(difference.changed),
+				removed: sum(difference.removed),
+			});
+		} catch (error) {
+			throw translate(error);
+		}
+		return this.#shown(projectUuid);
+	}
+
+	async applyFacts(projectUuid: string, next: NextRevision): Promise<Revision> {
+		const current = await this.revision(projectUuid);
+		translated(() => {
+			const id = current === null ? this.#make(projectUuid) : this.#idOf(projectUuid);
+			const counts = current?.counts ?? noCounts();
+			const none = { added: 0, changed: 0, removed: 0 };
+			moveHead(this.#db, { project: id, projectUuid }, (current?.number ?? 0) + 1, next, {
+				...counts,
+				...none,
+			});
+		});
+		return this.#shown(projectUuid);
+	}
+
+	async remove(projectUuid: string): Promise<void> {
+		translated(() => {
+			const id = this.#idOf(projectUuid);
+			this.#db
+				.transaction(() => {
+					this.#db.prepare(HIDE).run(id);
+					giveBack(this.#db, projectUuid);
+				})
+				.immediate();
+			removeRows(this.#db, id);
+		});
+	}
+
+	async *lines(ask: Parameters<Workspace['lines']>[0]): AsyncGenerator<string[]> {
+		yield* selectLines(this.#db, ask);
+	}
+
+	async probe(): Promise<void> {
+		translated(() => {
+			// A write that is taken back: it needs the lock, the log and room on the disk.
+			this.#db.exec('BEGIN IMMEDIATE');
+			this.#db.exec("INSERT INTO leases (project_uuid, holder) VALUES ('probe', 'probe')");
+			this.#db.exec('ROLLBACK');
+		});
+	}
+
+	async recover(): Promise<number> {
+		return translated(() => recoverAll(this.#db));
+	}
+
+	close(): void {
+		this.#db.close();
+	}
+
+	#idOf(projectUuid: string): number {
+		// pluck() answers the id, or undefined where there is no row.
+		const id = this.#db.prepare(PROJECT_ID).pluck().get(projectUuid) as number | undefined;
+		if (id === undefined) throw new Error(`project ${projectUuid} is not in the store`);
+		return id;
+	}
+
+	/** A project that nobody sees yet. */
+	#make(projectUuid: string): number {
+		return Number(this.#db.prepare(MAKE_PROJECT).run(projectUuid).lastInsertRowid);
+	}
+
+	async #shown(projectUuid: string): Promise<Revision> {
+		const revision = await this.revision(projectUuid);
+		if (revision === null) throw new Error(`project ${projectUuid} was not shown`);
+		return revision;
+	}
+}
+
+function sum(counts: Counts): number {
+	return counts.themes + counts.tokens + counts.components;
+}
+
+function counted(before: Counts, difference: Difference): Counts {
+	const after = (kind: keyof Counts) => before[kind] + difference.added[kind] - difference.removed[kind];
+	return { themes: after('themes'), tokens: after('tokens'), components: after('components') };
+}

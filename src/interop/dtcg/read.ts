@@ -1,0 +1,274 @@
+import type { Warning } from '../../../schemas/problem.ts';
+import { isJsonObject, type JsonObject } from '../../json/value.ts';
+import { resolveExtends } from './extends.ts';
+import { aliasPath, pointerTarget } from './references.ts';
+import { type GroupNode, type Node, type Report, readTree, type TokenNode } from './tree.ts';
+import { isTokenType, modernised, valueFault } from './values.ts';
+
+/** How a foreign file is read (FORMAT, "Formats of others"). */
+export interface DtcgSettings {
+	readonly values: 'keep' | 'strict';
+	readonly references: 'strict' | 'warn';
+	readonly maxTokens: number;
+}
+
+/** A token of the file: its content, but for the theme it will belong to. */
+export interface DtcgToken {
+	readonly path: string;
+	readonly type?: string;
+	readonly value: unknown;
+	readonly description?: string;
+	readonly deprecated?: true | string;
+	readonly nonconforming?: true;
+	readonly extensions?: JsonObject;
+}
+
+/** What was found at a place of the file. `code` is one of the catalogue, or of the warnings in docs/format.md. */
+export interface DtcgNote {
+	readonly code: string;
+	readonly path: string;
+	readonly reason: string;
+	readonly pointer?: string;
+	readonly rule?: string;
+}
+
+export interface DtcgFile {
+	readonly tokens: DtcgToken[];
+	readonly description?: string;
+	/** What the groups say, by path: nothing of it belongs to a single token. */
+	readonly groups: Record<string, JsonObject>;
+	/** Why the file is refused; empty if it is not. */
+	readonly faults: DtcgNote[];
+	/** What was let pass. */
+	readonly notes: DtcgNote[];
+}
+
+/** What each warning says, by code; the places stand beside it. */
+export const DTCG_WARNINGS: Readonly<Record<string, string>> = {
+	older_form: 'Values in the older draft’s form were brought into the form of 2025.10',
+	nonconforming_value: 'Values that their type does not allow were kept as they came',
+	unknown_type: 'Types that Format 2025.10 does not know were kept as they came',
+	untyped_token: 'Tokens without a type were kept',
+	dangling_reference: 'References lead to tokens that are not there',
+};
+
+/**
+ * Reads a design tokens file (Design Tokens Format Module 2025.10).
+ *
+ * @param file the parsed file; the strict JSON reader has seen its text.
+ * @throws {TooManyTokens} when there are more tokens than the settings allow
+ */
+export function readDtcg(file: JsonObject, settings: DtcgSettings): DtcgFile {
+	const faults: DtcgNote[] = [];
+	const report: Report = (fault) => faults.push(fault);
+	const root = readTree(file, report);
+	resolveExtends(root, report, settings.maxTokens);
+	const flat: Flat[] = [];
+	const groups: Record<string, JsonObject> = {};
+	flatten(root, '', {}, flat, groups);
+	const { $description } = groups[''] ?? {};
+	const notes: DtcgNote[] = [];
+	const byPath = new Map(flat.map((token) => [token.path, token]));
+	const reader = new TokenReader(byPath, settings, faults, notes);
+	const tokens = flat.map((token) => reader.read(token));
+	return {
+		tokens,
+		...(typeof $description === 'string' ? { description: $description } : {}),
+		groups,
+		faults,
+		notes,
+	};
+}
+
+interface Inherited {
+	readonly type?: string;
+	readonly deprecated?: boolean | string;
+}
+
+interface Flat extends Inherited {
+	readonly path: string;
+	readonly node: TokenNode;
+}
+
+/** Lists the tokens with what they inherit (§5.2.2, §6.3.1), and what the groups say themselves. */
+function flatten(
+	group: GroupNode,
+	path: string,
+	inherited: Inherited,
+	flat: Flat[],
+	groups: Record<string, JsonObject>,
+): void {
+	const { $type, $deprecated } = group.members;
+	const passedOn: Inherited = {
+		...inherited,
+		...(typeof $type === 'string' ? { type: $type } : {}),
+		...(typeof $deprecated === 'boolean' || typeof $deprecated === 'string'
+			? { deprecated: $deprecated }
+			: {}),
+	};
+	if (Object.keys(group.members).length > 0) groups[path] = group.members;
+	for (const [name, node] of group.children)
+		visit(node, path === '' ? name : `${path}.${name}`, passedOn, flat, groups);
+}
+
+function visit(
+	node: Node,
+	path: string,
+	inherited: Inherited,
+	flat: Flat[],
+	groups: Record<string, JsonObject>,
+): void {
+	if (node.kind === 'token') flat.push({ path, node, ...inherited });
+	else flatten(node, path, inherited, flat, groups);
+}
+
+class TokenReader {
+	readonly #byPath: ReadonlyMap<string, Flat>;
+	readonly #settings: DtcgSettings;
+	readonly #faults: DtcgNote[];
+	readonly #notes: DtcgNote[];
+
+	constructor(
+		byPath: ReadonlyMap<string, Flat>,
+		settings: DtcgSettings,
+		faults: DtcgNote[],
+		notes: DtcgNote[],
+	) {
+		this.#byPath = byPath;
+		this.#settings = settings;
+		this.#faults = faults;
+		this.#notes = notes;
+	}
+
+	read(token: Flat): DtcgToken {
+		const { $description, $extensions, $deprecated } = token.node.members;
+		const type = this.#typeOf(token);
+		const deprecated = $deprecated ?? token.deprecated;
+		return {
+			path: token.path,
+			...(type === null ? {} : { type }),
+			...this.#valueOf(token, type),
+			...(typeof $description === 'string' ? { description: $description } : {}),
+			...(deprecated === true || (typeof deprecated === 'string' && deprecated !== '') ? { deprecated } : {}),
+			...(isJsonObject($extensions) ? { extensions: $extensions } : {}),
+		};
+	}
+
+	/** §5.2.2: its own type, else that of the token it refers to, else that of the nearest group. */
+	#typeOf(token: Flat): string | null {
+		const seen = new Set<Flat>();
+		let at: Flat | undefined = token;
+		while (at !== undefined && !seen.has(at)) {
+			seen.add(at);
+			const { $type } = at.node.members;
+			if (typeof $type === 'string') return $type;
+			const target = wholeTarget(at.node);
+			const next = target === null ? undefined : this.#byPath.get(target);
+			if (next === undefined) return at.type ?? token.type ?? null;
+			at = next;
+		}
+		return token.type ?? null;
+	}
+
+	#valueOf(token: Flat, type: string | null): { value: unknown; nonconforming?: true } {
+		const { $value, $ref } = token.node.members;
+		const value = $value === undefined ? this.#fromPointer(token.path, $ref) : $value;
+		if (value === null) {
+			this.#faults.push({
+				code: 'invalid_value',
+				path: token.path,
+				reason: 'a value cannot be null (Format §5.1)',
+			});
+		}
+		if (type === null) return this.#untyped(token.path, value);
+		if (!isTokenType(type)) return this.#unknownType(token.path, type, value);
+		if (typeof value === 'string' && aliasPath(value) !== null) return { value };
+		if (isPointerObject(value)) return { value };
+		if (valueFault(type, value) === null) return { value };
+		return this.#misfit(token.path, type, value);
+	}
+
+	/** A token by `$ref`: `#/a/b/$value` is the same as `{a.b}` (§7.1.2); a part of a value stays a pointer. */
+	#fromPointer(path: string, ref: unknown): unknown {
+		const target = typeof ref === 'string' ? pointerTarget(ref) : null;
+		if (target === null || (target.whole && this.#settings.references === 'strict')) {
+			this.#reference(
+				path,
+				`$ref ${JSON.stringify(ref)} does not lead to the $value of a token (Format §7.1.2)`,
+			);
+			return { $ref: ref };
+		}
+		return target.part === null ? `{${target.path}}` : { $ref: ref };
+	}
+
+	#untyped(path: string, value: unknown): { value: unknown } {
+		const note = {
+			path,
+			reason: 'the token has no type, own or inherited or by reference',
+			rule: 'DTCG Format 2025.10 §5.2.2',
+		};
+		if (this.#settings.values === 'strict') this.#faults.push({ code: 'invalid_value', ...note });
+		else this.#notes.push({ code: 'untyped_token', ...note });
+		return { value };
+	}
+
+	#unknownType(path: string, type: string, value: unknown): { value: unknown } {
+		const note = {
+			path,
+			reason: `"${type}" is not a type of Format 2025.10`,
+			rule: 'DTCG Format 2025.10 §8',
+		};
+		if (this.#settings.values === 'strict') this.#faults.push({ code: 'invalid_value', ...note });
+		else this.#notes.push({ code: 'unknown_type', ...note });
+		return { value };
+	}
+
+	/** A value that its type does not allow: brought into form without loss, or kept and flagged, or refused. */
+	#misfit(
+		path: string,
+		type: Parameters<typeof valueFault>[0],
+		value: unknown,
+	): { value: unknown; nonconforming?: true } {
+		const fault = valueFault(type, value);
+		if (this.#settings.values === 'strict' && fault !== null) {
+			this.#faults.push({ code: 'invalid_value', path, ...fault });
+			return { value };
+		}
+		const modern = modernised(type, value);
+		if (modern !== value && valueFault(type, modern) === null) {
+			this.#notes.push({ code: 'older_form', path, reason: 'older form' });
+			return { value: modern };
+		}
+		this.#notes.push({ code: 'nonconforming_value', path, reason: fault?.reason ?? 'nonconforming' });
+		return { value, nonconforming: true };
+	}
+
+	#reference(path: string, reason: string): void {
+		const list = this.#settings.references === 'strict' ? this.#faults : this.#notes;
+		list.push({ code: 'dangling_reference', path, reason });
+	}
+}
+
+/** The path of the token that a token refers to as a whole; null where its value is its own, or a part. */
+function wholeTarget(node: TokenNode): string | null {
+	const { $value, $ref } = node.members;
+	if (typeof $value === 'string') return aliasPath($value);
+	const ref = isPointerObject($value) ? $value.$ref : $ref;
+	const target = typeof ref === 'string' ? pointerTarget(ref) : null;
+	return target?.part === null ? target.path : null;
+}
+
+function isPointerObject(value: unknown): value is { $ref: string } {
+	return isJsonObject(value) && typeof value['$ref'] === 'string' && Object.keys(value).length === 1;
+}
+
+/** Gathers notes into one warning a code, with the first ten places. */
+export function toWarnings(notes: readonly DtcgNote[]): Warning[] {
+	const byCode = Map.groupBy(notes, ({ code }) => code);
+	return [...byCode].map(([code, same]) => ({
+		code,
+		message: DTCG_WARNINGS[code] ?? code,
+		count: same.length,
+		details: { paths: same.slice(0, 10).map(({ path }) => path) },
+	}));
+}

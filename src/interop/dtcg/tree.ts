@@ -1,0 +1,112 @@
+/** A design tokens file as a tree of groups and tokens (Format §5, §6), each with its place. */
+import { isJsonObject, type JsonObject } from '../../json/value.ts';
+
+export interface TokenNode {
+	readonly kind: 'token';
+	/** The members with a leading `$`, as they came. */
+	readonly members: JsonObject;
+}
+
+export interface GroupNode {
+	readonly kind: 'group';
+	readonly members: JsonObject;
+	readonly children: Map<string, Node>;
+}
+
+export type Node = TokenNode | GroupNode;
+
+/** Takes note of a fault and goes on, so that a file's faults are told together. */
+export type Report = (fault: {
+	code: 'invalid_record' | 'invalid_value';
+	path: string;
+	reason: string;
+}) => void;
+
+const TOKEN_MEMBERS = new Set(['$value', '$ref', '$type', '$description', '$extensions', '$deprecated']);
+const GROUP_MEMBERS = new Set(['$type', '$description', '$extensions', '$deprecated', '$extends', '$ref']);
+const ROOT = '$root';
+
+/** Reads the tree. What breaks a rule about names or form is reported with its path and left out. */
+export function readTree(file: JsonObject, report: Report): GroupNode {
+	const { $schema: _schema, ...root } = file;
+	return readGroup(root, '', report);
+}
+
+function readNode(value: JsonObject, path: string, report: Report): Node {
+	const names = Object.keys(value).filter((key) => !key.startsWith('$') || key === ROOT);
+	// An object with `$ref` and nothing below it is a token by reference (§6.6.2), else a group that extends (§6.4.1).
+	if (Object.hasOwn(value, '$value') || (Object.hasOwn(value, '$ref') && names.length === 0)) {
+		return readToken(value, names, path, report);
+	}
+	return readGroup(value, path, report);
+}
+
+function readToken(value: JsonObject, names: readonly string[], path: string, report: Report): TokenNode {
+	const wrong = (reason: string) => report({ code: 'invalid_record', path, reason });
+	if (names.length > 0) {
+		wrong(`a token cannot hold other tokens or groups, as "${names[0]}" here (Format §6.1)`);
+	}
+	if (Object.hasOwn(value, '$value') && Object.hasOwn(value, '$ref')) {
+		wrong('a token has either $value or $ref');
+	}
+	for (const key of Object.keys(value)) {
+		if (key.startsWith('$') && !TOKEN_MEMBERS.has(key)) wrong(`a token has no member "${key}" (Format §5.2)`);
+	}
+	checkMembers(value, wrong);
+	return { kind: 'token', members: value };
+}
+
+function readGroup(value: JsonObject, path: string, report: Report): GroupNode {
+	const wrong = (reason: string) => report({ code: 'invalid_record', path, reason });
+	const members: JsonObject = {};
+	const children = new Map<string, Node>();
+	for (const [key, member] of Object.entries(value)) {
+		if (GROUP_MEMBERS.has(key)) {
+			members[key] = member;
+			continue;
+		}
+		const at = path === '' ? key : `${path}.${key}`;
+		const reason = nameFault(key);
+		if (reason !== null) {
+			report({ code: 'invalid_record', path: at, reason });
+		} else if (!isJsonObject(member)) {
+			report({
+				code: 'invalid_record',
+				path: at,
+				reason: 'neither a token nor a group: it must be an object (Format §6.1)',
+			});
+		} else {
+			const node = readNode(member, at, report);
+			if (key === ROOT && node.kind === 'group') {
+				report({ code: 'invalid_record', path: at, reason: '$root must be a token (Format §6.2)' });
+			}
+			children.set(key, node);
+		}
+	}
+	checkMembers(members, wrong);
+	return { kind: 'group', members, children };
+}
+
+/** §5.1.1: no leading `$` but `$root`, no dot, no brace. */
+function nameFault(name: string): string | null {
+	if (name === ROOT) return null;
+	if (name === '') return 'a name is empty';
+	if (name.startsWith('$')) return 'a name must not begin with "$" (Format §5.1.1)';
+	if (/[.{}]/.test(name)) return 'a name must not hold ".", "{" or "}" (Format §5.1.1)';
+	return null;
+}
+
+/** The forms of §5.2 and §6.3, alike for tokens and groups. */
+function checkMembers(members: JsonObject, wrong: (reason: string) => void): void {
+	const { $type, $description, $deprecated, $extensions, $ref } = members;
+	if ($type !== undefined && typeof $type !== 'string') wrong('$type must be a text (Format §5.2.2)');
+	if ($description !== undefined && typeof $description !== 'string') {
+		wrong('$description must be a text (Format §5.2.1)');
+	}
+	if ($deprecated !== undefined && typeof $deprecated !== 'boolean' && typeof $deprecated !== 'string') {
+		wrong('$deprecated must be true, false or a reason (Format §5.2.4)');
+	}
+	if ($extensions !== undefined && !isJsonObject($extensions))
+		wrong('$extensions must be an object (Format §5.2.3)');
+	if ($ref !== undefined && typeof $ref !== 'string') wrong('$ref must be a text (Format §7.1.2)');
+}

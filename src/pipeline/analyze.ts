@@ -1,0 +1,104 @@
+/** Analysis: what an import would do, nothing written. */
+import { type Fault, STAGES, type Warning } from '../../schemas/problem.ts';
+import { DssError, errors } from '../errors.ts';
+import type { Counts } from '../store/port.ts';
+import { completeStaging, sum } from './import.ts';
+import type { Incoming, UploadOptions } from './incoming.ts';
+import { checkReferences } from './referential/run.ts';
+import { faultsOf, type Work } from './runner.ts';
+import { stageUpload } from './upload.ts';
+
+export interface Analysis {
+	readonly isValid: boolean;
+	readonly format: Incoming['format'] | null;
+	readonly schemaVersion: string | null;
+	readonly project: { readonly uuid: string | null; readonly name: string } | null;
+	readonly counts: Counts | null;
+	readonly migrations: readonly string[];
+	readonly errors: readonly Fault[];
+	readonly errorsTotal: number;
+	/** What refused, for the alert that it raises; null where nothing did. */
+	readonly refusal: DssError | null;
+	readonly warnings: readonly Warning[];
+	/** Against the project as it stands; null where there is none. */
+	readonly changes: { added: number; changed: number; removed: number; unchanged: number } | null;
+	/** The revision that was compared with. */
+	readonly revision: number | null;
+}
+
+/** Analyzes an upload. A refused upload is an answer, not an error. @throws {DssError} project_unknown */
+export async function analyzeUpload(work: Work, upload: UploadOptions): Promise<Analysis> {
+	let claims: Parameters<NonNullable<Parameters<typeof stageUpload>[2]>>[0] | null = null;
+	try {
+		const incoming = await stageUpload(work, upload, (facts) => {
+			claims = facts;
+		});
+		return await compared(work, incoming, upload);
+	} catch (error) {
+		if (!(error instanceof DssError) || error.stage === undefined || error.spec.status >= 499) throw error;
+		return refused(work, error, claims);
+	}
+}
+
+async function compared(work: Work, incoming: Incoming, upload: UploadOptions): Promise<Analysis> {
+	const { workspace } = work;
+	const { projectUuid } = incoming;
+	const current = await workspace.revision(projectUuid);
+	if (current === null && upload.projectId !== null && upload.projectId !== 'new') {
+		throw errors.projectUnknown({ project_id: upload.projectId });
+	}
+	await completeStaging(work, incoming, current);
+	await work.stage('referential', () => checkReferences(work, incoming.references));
+	const difference =
+		current === null ? null : await workspace.compare({ projectUuid, revision: current.number });
+	// A uuid that was made for the analysis alone says nothing.
+	const hasIdentity = incoming.origin !== null || current !== null;
+	return {
+		isValid: true,
+		format: incoming.format,
+		schemaVersion: incoming.schemaVersion,
+		project: {
+			uuid: hasIdentity ? projectUuid : null,
+			name: current !== null && incoming.format === 'dtcg' ? current.facts.name : incoming.facts.name,
+		},
+		counts: incoming.counts,
+		migrations: incoming.migrations,
+		errors: [],
+		errorsTotal: 0,
+		refusal: null,
+		warnings: work.warnings,
+		changes: difference && {
+			added: sum(difference.added),
+			changed: sum(difference.changed),
+			removed: sum(difference.removed),
+			unchanged: sum(difference.unchanged),
+		},
+		revision: current?.number ?? null,
+	};
+}
+
+function refused(
+	work: Work,
+	error: DssError,
+	claims: {
+		format: Incoming['format'];
+		schemaVersion?: string;
+		project?: { uuid: string; name: string };
+	} | null,
+): Analysis {
+	const { faults, total } = faultsOf(error, error.stage ?? STAGES[0]);
+	return {
+		isValid: false,
+		format: claims?.format ?? null,
+		schemaVersion: claims?.schemaVersion ?? null,
+		project: claims?.project ?? null,
+		counts: null,
+		migrations: [],
+		errors: faults,
+		errorsTotal: total,
+		refusal: error,
+		warnings: work.warnings,
+		changes: null,
+		revision: null,
+	};
+}

@@ -1,0 +1,116 @@
+/** Export: a project's revision as a `.dss` archive on the spool. The same revision gives the same bytes. */
+import type { ManifestFile, Selection } from '../../schemas/manifest.ts';
+import { KINDS } from '../../schemas/records.ts';
+import { exportHash, MANIFEST_NAME } from '../archive/manifest.ts';
+import { SCHEMA_VERSION } from '../archive/versions.ts';
+import { ArchiveWriter } from '../archive/writer.ts';
+import { errors } from '../errors.ts';
+import { canonicalJson } from '../json/canonical.ts';
+import type { RecordSelection, Revision } from '../store/port.ts';
+import type { Work } from './runner.ts';
+
+export interface ExportOptions {
+	readonly projectUuid: string;
+	/** Null: the newest. */
+	readonly revision: number | null;
+	readonly selection: Selection | null;
+	/** A file that does not exist yet. */
+	readonly path: string;
+	/** Name and version of the program, for the manifest. */
+	readonly generator: string;
+}
+
+export interface ExportResult {
+	readonly revision: Revision;
+	readonly bytes: number;
+	/** SHA-256 of the file, in hex. */
+	readonly sha256: string;
+}
+
+/** Writes the archive. @throws {DssError} project_unknown, revision_unknown, spool_full */
+export async function exportProject(work: Work, options: ExportOptions): Promise<ExportResult> {
+	const { workspace } = work;
+	const revision = await workspace.revision(options.projectUuid, options.revision ?? undefined);
+	if (revision === null) throw await unknown(work, options);
+	const selection = normalised(options.selection);
+	const writer = new ArchiveWriter(options.path, work.signal);
+	const files: ManifestFile[] = [await writer.addText('project.json', projectText(revision))];
+	const total = revision.counts.themes + revision.counts.tokens + revision.counts.components;
+	let done = 0;
+	for (const kind of KINDS) {
+		const lines = workspace.lines({
+			projectUuid: options.projectUuid,
+			revision: revision.number,
+			kind,
+			selection: selection === null ? null : toRecordSelection(selection),
+		});
+		const counted = async function* () {
+			for await (const batch of lines) {
+				done += batch.length;
+				work.step('apply', done, total);
+				yield batch;
+			}
+		};
+		files.push(await writer.addLines(`${kind}.jsonl`, counted()));
+	}
+	const manifest = await manifestOf(work, revision, selection, files, options.generator);
+	await writer.addText(MANIFEST_NAME, manifest);
+	return { revision, ...(await writer.finish()) };
+}
+
+async function unknown(work: Work, { projectUuid, revision }: ExportOptions): Promise<Error> {
+	const head = await work.workspace.revision(projectUuid);
+	if (head === null || revision === null) return errors.projectUnknown({ project_id: projectUuid });
+	return errors.revisionUnknown({ project_id: projectUuid, revision });
+}
+
+function projectText({ projectUuid, facts }: Revision): string {
+	return canonicalJson({
+		uuid: projectUuid,
+		name: facts.name,
+		...(facts.description === null ? {} : { description: facts.description }),
+		...(facts.metadata === null ? {} : { metadata: JSON.parse(facts.metadata) as unknown }),
+		createdAt: facts.createdAt,
+		updatedAt: facts.updatedAt,
+	});
+}
+
+async function manifestOf(
+	work: Work,
+	revision: Revision,
+	selection: Selection | null,
+	files: readonly ManifestFile[],
+	generator: string,
+): Promise<string> {
+	const records = (path: string) => files.find((file) => file.path === path)?.records ?? 0;
+	const manifest = {
+		format: 'dss',
+		schemaVersion: SCHEMA_VERSION,
+		generator,
+		exportedAt: revision.at,
+		project: { uuid: revision.projectUuid, name: revision.facts.name },
+		origin: {
+			instance: await work.workspace.instance(),
+			revision: revision.number,
+			lamport: revision.lamport,
+			sync: revision.sync,
+		},
+		selection,
+		counts: {
+			themes: records('themes.jsonl'),
+			tokens: records('tokens.jsonl'),
+			components: records('components.jsonl'),
+		},
+		files,
+	};
+	return canonicalJson({ ...manifest, exportHash: exportHash(manifest) });
+}
+
+/** An empty filter filters nothing. */
+function normalised(selection: Selection | null): Selection | null {
+	return selection === null || Object.keys(selection).length === 0 ? null : selection;
+}
+
+function toRecordSelection({ path_prefixes: pathPrefixes, ...rest }: Selection): RecordSelection {
+	return { ...rest, pathPrefixes };
+}

@@ -1,0 +1,158 @@
+/** Import by replacement: an upload becomes a project's next revision, in one step or not at all. */
+import type { Warning } from '../../schemas/problem.ts';
+import { errors } from '../errors.ts';
+import type { Counts, NextRevision, Revision, SyncVector } from '../store/port.ts';
+import type { Incoming, UploadOptions } from './incoming.ts';
+import { checkReferences } from './referential/run.ts';
+import type { Work } from './runner.ts';
+import { baseOf, holdPrecondition, nextFacts, type Precondition, sameFacts } from './target.ts';
+import { stageUpload } from './upload.ts';
+
+export interface ImportOptions {
+	readonly upload: UploadOptions;
+	readonly discardLocalChanges: boolean;
+	readonly precondition: Precondition;
+}
+
+export interface ImportResult {
+	readonly revision: Revision;
+	/** Whether the project was there before. */
+	readonly existed: boolean;
+	/** Whether there was anything to change. */
+	readonly changed: boolean;
+	readonly migrations: readonly string[];
+	readonly warnings: readonly Warning[];
+}
+
+/**
+ * Imports an upload.
+ *
+ * @throws {DssError} any code of the stages; project_unknown, project_busy, local_changes, revision_stale
+ */
+export async function importUpload(work: Work, options: ImportOptions): Promise<ImportResult> {
+	const incoming = await stageUpload(work, options.upload);
+	const { workspace } = work;
+	const { projectUuid } = incoming;
+	await workspace.lease(projectUuid, work.holder);
+	try {
+		return await applyIncoming(work, incoming, options);
+	} finally {
+		await workspace.release(projectUuid, work.holder);
+	}
+}
+
+async function applyIncoming(work: Work, incoming: Incoming, options: ImportOptions): Promise<ImportResult> {
+	const { workspace } = work;
+	const { projectUuid } = incoming;
+	const current = await workspace.revision(projectUuid);
+	const aimed = options.upload.projectId;
+	if (current === null && aimed !== null && aimed !== 'new')
+		throw errors.projectUnknown({ project_id: aimed });
+	holdPrecondition(projectUuid, current, options.precondition);
+	await completeStaging(work, incoming, current);
+	await work.stage('referential', () => checkReferences(work, incoming.references));
+	const base = { existed: current !== null, migrations: incoming.migrations, warnings: work.warnings };
+	return work.stage('apply', async () => {
+		const at = work.at();
+		const facts = nextFacts(incoming, current, at, options.upload.name !== null);
+		const difference = await workspace.compare({ projectUuid, revision: current?.number ?? null });
+		const differs = [difference.added, difference.changed, difference.removed].some(
+			(counts) => sum(counts) > 0,
+		);
+		if (current !== null && !differs && sameFacts(facts, current.facts)) {
+			return { ...base, revision: current, changed: false };
+		}
+		if (current !== null && !options.discardLocalChanges)
+			await refuseLoss(work, incoming, current, facts.name);
+		const next = await nextRevision(work, incoming, current, at, facts);
+		const revision = await workspace.apply(projectUuid, next, (done, total) =>
+			work.pause('apply', done, total),
+		);
+		return { ...base, revision, changed: true };
+	});
+}
+
+/** Brings in what the upload does not stand for, and makes the whole ready for the checks. */
+export async function completeStaging(
+	work: Work,
+	incoming: Incoming,
+	current: Revision | null,
+): Promise<void> {
+	const { projectUuid, scope } = incoming;
+	if (current !== null) await work.workspace.carryOver({ projectUuid, revision: current.number, scope });
+	await work.workspace.seal();
+}
+
+/** An import never throws away silently what was done here and the upload has not seen. */
+async function refuseLoss(work: Work, incoming: Incoming, current: Revision, name: string): Promise<void> {
+	const { workspace } = work;
+	const { projectUuid } = incoming;
+	const base = await baseOf(workspace, incoming);
+	if (base?.number === current.number) return;
+	let lost = await workspace.countUnseen({
+		projectUuid,
+		revision: current.number,
+		base: base?.number ?? null,
+	});
+	const renamed = base !== null && !sameFacts(base.facts, current.facts) && name !== current.facts.name;
+	if (renamed) lost++;
+	if (lost === 0) return;
+	throw errors.localChanges({
+		project_id: projectUuid,
+		local_changes: lost,
+		ways_on: ['strategy=merge', 'discard_local_changes=true'],
+	});
+}
+
+async function nextRevision(
+	work: Work,
+	incoming: Incoming,
+	current: Revision | null,
+	at: string,
+	facts: NextRevision['facts'],
+): Promise<NextRevision> {
+	const { workspace } = work;
+	const { origin, projectUuid } = incoming;
+	const common = { cause: 'import', message: null, author: null, at, facts } as const;
+	const before = current?.lamport ?? 0;
+	if (origin === null && incoming.format === 'dtcg') {
+		const version = before + 1;
+		// In a new project every record is as it was staged: of version 1, made now.
+		if (current !== null) await workspace.restamp({ projectUuid, revision: current.number, version, at });
+		return { ...common, lamport: version, sync: current?.sync ?? {}, origin: { from: 'foreign' } };
+	}
+	const [row] = await workspace.select('SELECT coalesce(max(version), 0) AS highest FROM temp.staged');
+	const lamport = Math.max(before, origin?.lamport ?? 0, Number(row?.['highest'] ?? 0));
+	if (origin === null) return { ...common, lamport, sync: {}, origin: null };
+	return {
+		...common,
+		lamport,
+		sync: await takenIn(work, origin, current?.sync ?? {}),
+		// A partial archive is not the whole of its origin's state.
+		origin:
+			incoming.scope.of === 'project'
+				? { from: 'archive', instance: origin.instance, revision: origin.revision }
+				: null,
+	};
+}
+
+/** What has been taken in with an archive, besides what had been: the highest of each; our own revisions aside. */
+async function takenIn(
+	work: Work,
+	origin: NonNullable<Incoming['origin']>,
+	before: SyncVector,
+): Promise<SyncVector> {
+	const here = await work.workspace.instance();
+	const vector: Record<string, number> = { ...before };
+	for (const [instance, revision] of [
+		...Object.entries(origin.sync),
+		[origin.instance, origin.revision] as const,
+	]) {
+		if (instance !== here) vector[instance] = Math.max(vector[instance] ?? 0, revision);
+	}
+	return Object.fromEntries(Object.entries(vector).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export function sum(counts: Counts): number {
+	return counts.themes + counts.tokens + counts.components;
+}

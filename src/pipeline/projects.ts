@@ -1,0 +1,106 @@
+/** Projects themselves: made empty, renamed, removed. */
+import { v7 } from 'uuid';
+import { errors } from '../errors.ts';
+import type { Facts, Revision } from '../store/port.ts';
+import type { Work } from './runner.ts';
+import { holdPrecondition, type Precondition, sameFacts } from './target.ts';
+
+export interface NewFacts {
+	readonly name?: string | undefined;
+	readonly description?: string | null | undefined;
+	/** Canonical JSON. */
+	readonly metadata?: string | null | undefined;
+}
+
+/** Makes an empty project: revision 1. */
+export async function createProject(
+	work: Work,
+	facts: NewFacts & { readonly name: string },
+): Promise<Revision> {
+	const { workspace } = work;
+	const projectUuid = v7();
+	const at = work.at();
+	await workspace.lease(projectUuid, work.holder);
+	try {
+		return await workspace.applyFacts(projectUuid, {
+			cause: 'create',
+			message: null,
+			author: null,
+			at,
+			facts: {
+				name: facts.name,
+				description: facts.description ?? null,
+				metadata: facts.metadata ?? null,
+				createdAt: at,
+				updatedAt: at,
+			},
+			lamport: 0,
+			sync: {},
+			origin: null,
+		});
+	} finally {
+		await workspace.release(projectUuid, work.holder);
+	}
+}
+
+/** Changes what is given of a project's facts; nothing different makes no revision. */
+export async function updateProject(
+	work: Work,
+	projectUuid: string,
+	given: NewFacts,
+	precondition: Precondition,
+): Promise<Revision> {
+	return held(work, projectUuid, precondition, async (current) => {
+		const at = work.at();
+		const facts: Facts = {
+			...current.facts,
+			...(given.name === undefined ? {} : { name: given.name }),
+			...(given.description === undefined ? {} : { description: given.description }),
+			...(given.metadata === undefined ? {} : { metadata: given.metadata }),
+			updatedAt: at,
+		};
+		if (sameFacts(facts, current.facts)) return current;
+		const { lamport, sync } = current;
+		const said = {
+			cause: 'edit',
+			message: null,
+			author: null,
+			at,
+			facts,
+			lamport,
+			sync,
+			origin: null,
+		} as const;
+		return work.workspace.applyFacts(projectUuid, said);
+	});
+}
+
+/** Removes a project with its history. */
+export async function removeProject(
+	work: Work,
+	projectUuid: string,
+	precondition: Precondition,
+): Promise<void> {
+	await held(work, projectUuid, precondition, () => work.workspace.remove(projectUuid));
+}
+
+/** Runs something with the sole right to write a project that is there. @throws {DssError} project_unknown, project_busy */
+async function held<T>(
+	work: Work,
+	projectUuid: string,
+	precondition: Precondition,
+	run: (current: Revision) => Promise<T>,
+): Promise<T> {
+	const { workspace } = work;
+	if ((await workspace.revision(projectUuid)) === null)
+		throw errors.projectUnknown({ project_id: projectUuid });
+	await workspace.lease(projectUuid, work.holder);
+	try {
+		const current = await workspace.revision(projectUuid);
+		if (current === null) throw errors.projectUnknown({ project_id: projectUuid });
+		holdPrecondition(projectUuid, current, precondition);
+		return await run(current);
+	} finally {
+		await workspace.release(projectUuid, work.holder);
+	}
+}

@@ -1,0 +1,125 @@
+/** One piece of work: what it may use, how long its stages took, what it noticed, and whether it should go on. */
+import type { Limits } from '../../schemas/config.ts';
+import type { Fault, Stage, Warning } from '../../schemas/problem.ts';
+import { DssError, errors } from '../errors.ts';
+import type { Workspace } from '../store/port.ts';
+
+export interface Progress {
+	readonly stage: Stage;
+	readonly done: number;
+	/** 0 where it is not known. */
+	readonly total: number;
+}
+
+export interface WorkOptions {
+	readonly workspace: Workspace;
+	readonly limits: Limits;
+	readonly signal: AbortSignal;
+	readonly progress: (progress: Progress) => void;
+	/** The time now, in milliseconds since 1970. */
+	readonly now: () => number;
+	/** A name for the lease: whose work this is. */
+	readonly holder: string;
+}
+
+/** A fault is reported 100 times at most; how many there were is told beside them. */
+const MAX_FAULTS = 100;
+
+export class Work {
+	readonly workspace: Workspace;
+	readonly limits: Limits;
+	readonly holder: string;
+	readonly signal: AbortSignal;
+	readonly warnings: Warning[] = [];
+	/** Seconds by stage. */
+	readonly durations: Partial<Record<Stage, number>> = {};
+	readonly #options: WorkOptions;
+
+	constructor(options: WorkOptions) {
+		this.#options = options;
+		this.workspace = options.workspace;
+		this.limits = options.limits;
+		this.holder = options.holder;
+		this.signal = options.signal;
+	}
+
+	/** The time now (RFC 3339). */
+	at(): string {
+		return new Date(this.#options.now()).toISOString();
+	}
+
+	/** Runs a stage: times it, names it in what it throws, and does not begin it once the work is cancelled. */
+	async stage<T>(stage: Stage, run: () => Promise<T> | T): Promise<T> {
+		this.step(stage, 0, 0);
+		const begun = performance.now();
+		try {
+			return await run();
+		} catch (error) {
+			// Applying refuses nothing that an archive could mend.
+			if (error instanceof DssError && stage !== 'apply') error.stage ??= stage;
+			throw error;
+		} finally {
+			this.durations[stage] = (this.durations[stage] ?? 0) + (performance.now() - begun) / 1000;
+		}
+	}
+
+	/** Tells how far a stage has come; throws where the work is cancelled. */
+	step(stage: Stage, done: number, total: number): void {
+		if (this.signal.aborted) throw errors.cancelled({});
+		this.#options.progress({ stage, done, total });
+	}
+
+	/** The same with a turn of the event loop, so that a cancellation can come in between long synchronous steps. */
+	async pause(stage: Stage, done: number, total: number): Promise<void> {
+		await new Promise((resolve) => setImmediate(resolve));
+		this.step(stage, done, total);
+	}
+}
+
+/** What a stage finds wrong: the first 100 in full, and how many there were. */
+export class Findings {
+	readonly #stage: Stage;
+	readonly #found: DssError[] = [];
+	#total = 0;
+	#worst: DssError | undefined;
+
+	constructor(stage: Stage) {
+		this.#stage = stage;
+	}
+
+	get total(): number {
+		return this.#total;
+	}
+
+	add(error: DssError): void {
+		this.#total++;
+		if (this.#found.length < MAX_FAULTS) this.#found.push(error);
+		if (this.#worst === undefined || severity(error) > severity(this.#worst)) this.#worst = error;
+	}
+
+	/** Refuses with all that was found, named by the gravest; does nothing where there is none. */
+	throwIfAny(): void {
+		const error = this.#worst;
+		if (error === undefined) return;
+		error.stage = this.#stage;
+		error.faults = this.#found.map((found) => toFault(found, this.#stage));
+		error.faultsTotal = this.#total;
+		throw error;
+	}
+}
+
+/** Hostile before too large before broken. */
+function severity({ spec }: DssError): number {
+	return spec.alert === undefined ? (spec.status === 413 ? 1 : 0) : 2;
+}
+
+/** An error as an entry of a problem document. */
+export function toFault(error: DssError, stage: Stage): Fault {
+	return { stage: error.stage ?? stage, code: error.code, message: error.message, details: error.details };
+}
+
+/** The faults that an error stands for: those that its stage found, or itself. */
+export function faultsOf(error: DssError, stage: Stage): { faults: Fault[]; total: number } {
+	const faults = error.faults ?? [toFault(error, stage)];
+	return { faults, total: error.faultsTotal ?? faults.length };
+}

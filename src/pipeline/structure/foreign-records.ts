@@ -1,0 +1,142 @@
+/** Stage structure of a design tokens file: read by `interop`, given identity, staged. */
+import { readFile } from 'node:fs/promises';
+import { v5 } from 'uuid';
+import { DssError, errors } from '../../errors.ts';
+import { TooManyTokens } from '../../interop/dtcg/extends.ts';
+import {
+	type DtcgFile,
+	type DtcgNote,
+	type DtcgSettings,
+	readDtcg,
+	toWarnings,
+} from '../../interop/dtcg/read.ts';
+import { parseStrict } from '../../json/strict.ts';
+import { isJsonObject, type JsonObject } from '../../json/value.ts';
+import type { StagedRecord } from '../../store/port.ts';
+import { Findings, type Work } from '../runner.ts';
+import { toStaged } from './record.ts';
+
+/** The one theme of a file without themes. The same in every version of the file, whatever the file is called. */
+export const THEME_NAME = 'default';
+const BATCH = 1_000;
+
+/** The uuid of a foreign file's theme: the same each time (RFC 9562 §5.5). */
+export function themeUuid(projectUuid: string, theme: string): string {
+	return v5(`theme\n${theme}`, projectUuid);
+}
+
+/** The uuid of a foreign file's token. */
+export function tokenUuid(projectUuid: string, theme: string, path: string): string {
+	return v5(`token\n${theme}\n${path}`, projectUuid);
+}
+
+/**
+ * Reads a design tokens file and stages its theme and tokens for a project. Bookkeeping is set when the records are
+ * held against the project.
+ *
+ * @throws {DssError} invalid_json, invalid_record, invalid_value, dangling_reference, too_many_records
+ */
+export async function stageDtcg(
+	work: Work,
+	path: string,
+	projectUuid: string,
+	settings: Omit<DtcgSettings, 'maxTokens'>,
+): Promise<{ tokens: number; themes: 1; components: 0 }> {
+	const file = read(await parse(work, path), { ...settings, maxTokens: work.limits.maxTokens });
+	if (file.tokens.length > work.limits.maxTokens) throw tooMany(work, file.tokens.length);
+	const findings = new Findings('structure');
+	for (const fault of file.faults) findings.add(toError(fault));
+	findings.throwIfAny();
+	await stage(work, file, projectUuid, findings);
+	findings.throwIfAny();
+	work.warnings.push(...toWarnings(file.notes));
+	return { tokens: file.tokens.length, themes: 1, components: 0 };
+
+	function read(object: JsonObject, all: DtcgSettings): DtcgFile {
+		try {
+			return readDtcg(object, all);
+		} catch (error) {
+			if (error instanceof TooManyTokens) throw tooMany(work, error.count + 1);
+			throw error;
+		}
+	}
+}
+
+async function parse(work: Work, path: string): Promise<JsonObject> {
+	const bytes = await readFile(path, { signal: work.signal });
+	let text: string;
+	try {
+		// A byte order mark may stand before a file of others (RFC 8259 §8.1); the decoder takes it away.
+		text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+	} catch {
+		throw errors.invalidJson({ reason: 'the file is not valid UTF-8' });
+	}
+	const parsed = parseStrict(text, { maxDepth: work.limits.maxRecordDepth, anyNames: true });
+	if (!parsed.ok) {
+		const at = { reason: `${parsed.fault.reason} (${lineAndColumn(text, parsed.fault.where)})` };
+		if (parsed.fault.kind === 'number') throw errors.invalidValue(at);
+		throw parsed.fault.kind === 'depth' ? errors.tooDeep(at) : errors.invalidJson(at);
+	}
+	if (!isJsonObject(parsed.value)) {
+		throw errors.invalidRecord({ reason: 'a design tokens file must be an object' });
+	}
+	return parsed.value;
+}
+
+async function stage(work: Work, file: DtcgFile, projectUuid: string, findings: Findings): Promise<void> {
+	const theme = themeUuid(projectUuid, THEME_NAME);
+	const at = work.at();
+	const bookkeeping = { version: 1, createdAt: at, updatedAt: at };
+	const { '': root, ...groups } = file.groups;
+	const said = { ...(root === undefined ? {} : { '': root }), ...groups };
+	const themeRecord = {
+		uuid: theme,
+		name: THEME_NAME,
+		...(file.description === undefined ? {} : { description: file.description }),
+		...(Object.keys(said).length === 0 ? {} : { extensions: { 'dss.groups': said } }),
+		...bookkeeping,
+	};
+	await work.workspace.stage([toStaged('themes', themeRecord, { entry: 'the theme' })]);
+	for (let begin = 0; begin < file.tokens.length; begin += BATCH) {
+		const staged: StagedRecord[] = [];
+		for (const { value, ...token } of file.tokens.slice(begin, begin + BATCH)) {
+			const uuid = tokenUuid(projectUuid, THEME_NAME, token.path);
+			// The value came out of the JSON text.
+			const record: JsonObject = {
+				uuid,
+				theme,
+				...token,
+				value: value as JsonObject[string],
+				...bookkeeping,
+			};
+			try {
+				staged.push(toStaged('tokens', record, { entry: 'the file' }));
+			} catch (error) {
+				if (!(error instanceof DssError)) throw error;
+				findings.add(error);
+			}
+		}
+		await work.workspace.stage(staged);
+		await work.pause('structure', begin, file.tokens.length);
+	}
+}
+
+function tooMany(work: Work, actual: number): DssError {
+	return errors.tooManyRecords({
+		limit: 'the number of tokens',
+		value: work.limits.maxTokens,
+		actual,
+		setting: 'DSS_MAX_TOKENS',
+	});
+}
+
+function toError({ code, ...at }: DtcgNote): DssError {
+	if (code === 'invalid_value') return errors.invalidValue(at);
+	if (code === 'dangling_reference') return errors.danglingReference(at);
+	return errors.invalidRecord(at);
+}
+
+function lineAndColumn(text: string, where: number): string {
+	const before = text.slice(0, where);
+	return `line ${before.split('\n').length}, character ${where - before.lastIndexOf('\n')}`;
+}

@@ -1,0 +1,204 @@
+/** The stages archive, manifest, schema and structure: from a spooled file to staged records. */
+import { open } from 'node:fs/promises';
+import { v5, v7 } from 'uuid';
+import type { Manifest } from '../../schemas/manifest.ts';
+import { ComponentLine, type Kind, type ProjectEntry, ThemeLine, TokenLine } from '../../schemas/records.ts';
+import { checkManifest, readManifestObject } from '../archive/manifest.ts';
+import { Archive } from '../archive/reader.ts';
+import { SCHEMA_VERSION, type SchemaVersion, schemaVersionOf } from '../archive/versions.ts';
+import { errors } from '../errors.ts';
+import { canonicalJson } from '../json/canonical.ts';
+import type { JsonObject } from '../json/value.ts';
+import type { Scope } from '../store/port.ts';
+import type { Incoming, UploadOptions } from './incoming.ts';
+import type { Work } from './runner.ts';
+import { stageArchive } from './structure/archive-records.ts';
+import { stageDtcg, THEME_NAME, themeUuid } from './structure/foreign-records.ts';
+
+/** What is known of an upload before its records are read. */
+export type Announce = (facts: {
+	format: Incoming['format'];
+	schemaVersion?: string;
+	project?: { uuid: string; name: string };
+}) => void;
+
+/**
+ * Reads an upload through stage structure and stages its records.
+ *
+ * @param announce told what the upload claims to be, as soon as it is known
+ * @throws {DssError} any code of the stages archive, manifest, schema and structure
+ */
+export async function stageUpload(
+	work: Work,
+	upload: UploadOptions,
+	announce: Announce = () => undefined,
+): Promise<Incoming> {
+	await work.workspace.clear();
+	const format = await work.stage('archive', () => formatOf(upload));
+	announce({ format });
+	return format === 'dss' ? stageDss(work, upload, announce) : stageForeign(work, upload);
+}
+
+/** An archive begins with a local header or, if it is empty, with its end record; JSON text with a brace. */
+async function formatOf({ path, mediaType }: UploadOptions): Promise<Incoming['format']> {
+	await using handle = await open(path, 'r');
+	const { bytesRead, buffer } = await handle.read(Buffer.alloc(1024), 0, 1024, 0);
+	const head = buffer.subarray(0, bytesRead);
+	if (bytesRead === 0) throw errors.notAnArchive({ reason: 'the file is empty' });
+	if (mediaType === 'json') return 'dtcg';
+	if (mediaType === 'unknown' && /^(?:\ufeff)?\s*[{[]/.test(head.toString('utf8'))) return 'dtcg';
+	return 'dss';
+}
+
+async function stageForeign(work: Work, upload: UploadOptions): Promise<Incoming> {
+	const projectUuid = upload.projectId === null || upload.projectId === 'new' ? v7() : upload.projectId;
+	const references = upload.references ?? 'warn';
+	const counts = await work.stage('structure', () =>
+		stageDtcg(work, upload.path, projectUuid, { values: upload.values, references }),
+	);
+	warnNearLimits(work, counts);
+	return {
+		format: 'dtcg',
+		schemaVersion: '2025.10',
+		migrations: [],
+		projectUuid,
+		facts: {
+			name: upload.name ?? nameOf(upload.fileName),
+			description: null,
+			metadata: null,
+			createdAt: null,
+			updatedAt: null,
+		},
+		origin: null,
+		scope: { of: 'themes', themes: [themeUuid(projectUuid, THEME_NAME)] },
+		counts,
+		references,
+	};
+}
+
+async function stageDss(work: Work, upload: UploadOptions, announce: Announce): Promise<Incoming> {
+	const archive = await work.stage('archive', () => Archive.open(upload.path, work.limits));
+	try {
+		const object = await work.stage('manifest', () => readManifestObject(archive));
+		const version = await work.stage('schema', () => schemaVersionOf(object));
+		announce({ format: 'dss', schemaVersion: version.text });
+		const manifest = await work.stage('manifest', () => checkManifest(object, archive.names, work.limits));
+		announce({ format: 'dss', schemaVersion: version.text, project: manifest.project });
+		const copyTo = upload.projectId === 'new' ? v7() : null;
+		const { project, counts } = await work.stage('structure', () =>
+			stageArchive(work, archive, manifest, {
+				maxDepth: work.limits.maxRecordDepth,
+				adapt: adaptation(version, copyTo, work),
+			}),
+		);
+		warnNearLimits(work, counts);
+		return {
+			...fromArchive(upload, version, manifest, project),
+			projectUuid: copyTo ?? upload.projectId ?? project.uuid,
+			origin: copyTo === null ? manifest.origin : null,
+			counts,
+		};
+	} finally {
+		await archive.close();
+	}
+}
+
+function fromArchive(
+	upload: UploadOptions,
+	version: SchemaVersion,
+	manifest: Manifest,
+	project: ProjectEntry,
+): Omit<Incoming, 'projectUuid' | 'origin' | 'counts'> {
+	// A partial archive stands for the records in it and for no others.
+	const scope: Scope = manifest.selection === null ? { of: 'project' } : { of: 'records', remove: [] };
+	return {
+		format: 'dss',
+		schemaVersion: version.text,
+		migrations: [],
+		facts: {
+			name: upload.name ?? project.name,
+			description: project.description ?? null,
+			metadata: project.metadata === undefined ? null : canonicalJson(project.metadata),
+			createdAt: project.createdAt,
+			updatedAt: project.updatedAt,
+		},
+		scope,
+		references: upload.references ?? 'strict',
+	};
+}
+
+/** What is done to each record on its way in: fresh uuids for a copy, unknown fields of a newer minor version kept. */
+function adaptation(
+	version: SchemaVersion,
+	copyTo: string | null,
+	work: Work,
+): (kind: Kind, record: JsonObject) => JsonObject {
+	const newer = `${version.major}.${version.minor}` !== SCHEMA_VERSION;
+	if (newer) {
+		work.warnings.push({
+			code: 'newer_minor_version',
+			message: `The archive is of version ${version.text}; what ${SCHEMA_VERSION} does not know is kept under extensions`,
+			count: 1,
+		});
+	}
+	return (kind, record) => {
+		const known = newer ? withUnknownKept(kind, record) : record;
+		return copyTo === null ? known : underFreshUuids(known, copyTo);
+	};
+}
+
+/** The same copy of the same record gets the same uuid, so references among them hold without a table. */
+function underFreshUuids(record: JsonObject, projectUuid: string): JsonObject {
+	const fresh = (uuid: JsonObject[string]) => (typeof uuid === 'string' ? v5(uuid, projectUuid) : uuid);
+	const { uuid, theme, dependencies } = record;
+	return {
+		...record,
+		...(uuid === undefined ? {} : { uuid: fresh(uuid) }),
+		...(theme === undefined ? {} : { theme: fresh(theme) }),
+		...(Array.isArray(dependencies) ? { dependencies: dependencies.map(fresh) } : {}),
+	};
+}
+
+const FIELDS: Readonly<Record<Kind, ReadonlySet<string>>> = {
+	themes: new Set(Object.keys(ThemeLine.properties)),
+	tokens: new Set(Object.keys(TokenLine.properties)),
+	components: new Set(Object.keys(ComponentLine.properties)),
+};
+
+/** FORMAT, "Records": in a record of a newer minor version unknown fields are kept under `extensions`. */
+function withUnknownKept(kind: Kind, record: JsonObject): JsonObject {
+	const unknown = Object.entries(record).filter(([name]) => !FIELDS[kind].has(name));
+	if (unknown.length === 0) return record;
+	const known = Object.entries(record).filter(([name]) => FIELDS[kind].has(name));
+	const { extensions } = record;
+	const kept = typeof extensions === 'object' && !Array.isArray(extensions) ? extensions : {};
+	return { ...Object.fromEntries(known), extensions: { ...kept, 'dss.newer': Object.fromEntries(unknown) } };
+}
+
+/** Above 80 % of a limit the answer warns (API, "Limits and profiles"). */
+function warnNearLimits(work: Work, counts: { tokens: number; components: number }): void {
+	const { maxTokens, maxComponents } = work.limits;
+	for (const [kind, used, most, setting] of [
+		['tokens', counts.tokens, maxTokens, 'DSS_MAX_TOKENS'],
+		['components', counts.components, maxComponents, 'DSS_MAX_COMPONENTS'],
+	] as const) {
+		if (used > 0.8 * most) {
+			work.warnings.push({
+				code: 'near_limit',
+				message: `${used} ${kind} are above 80 % of the limit of ${most} (${setting})`,
+				count: 1,
+				details: { limit: kind, value: most, actual: used, setting },
+			});
+		}
+	}
+}
+
+/** A project's name from a file's: without folders and endings. */
+function nameOf(fileName: string | null): string {
+	const base =
+		(fileName ?? '')
+			.split(/[/\\]/)
+			.at(-1)
+			?.replace(/(?:\.tokens)?(?:\.json)?$/i, '') ?? '';
+	return base.trim() === '' ? 'Untitled' : base.trim().slice(0, 255);
+}

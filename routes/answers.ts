@@ -1,0 +1,35 @@
+/** The error answers of the operations, for the OpenAPI document (API, the table of statuses). */
+const TITLES: Readonly<Record<number, string>> = {
+	400: 'Malformed, or refused by a stage',
+	403: 'Hostile by construction',
+	404: 'Not known',
+	405: 'The method is not allowed here',
+	408: 'Too slow',
+	409: 'Busy, or in conflict',
+	412: 'If-Match does not hold the current revision',
+	413: 'Over a limit',
+	415: 'The media type is not supported',
+	429: 'Over the rate',
+	500: 'Something went wrong here',
+	503: 'Too much work, or not ready',
+	507: 'No room left',
+};
+
+/** Schemas of problem documents for some statuses; every operation may also answer 400, 429, 500 and 503. */
+export function problemAnswers(...statuses: number[]): Record<number, object> {
+	const all = [...new Set([400, 429, 500, 503, ...statuses])].sort((a, b) => a - b);
+	return Object.fromEntries(
+		all.map((status) => [
+			status,
+			{
+				description: TITLES[status] ?? 'A problem',
+				content: { 'application/problem+json': { schema: { $ref: 'Problem#' } } },
+			},
+		]),
+	);
+}
+
+/** The header that names the revision of an answer. */
+export const ETAG = {
+	ETag: { type: 'string', description: 'The revision, as `"rev-N"`; for If-Match' },
+} as const;

@@ -1,0 +1,23 @@
+import { problemAnswers } from '../answers.ts';
+import type { App } from '../app-instance.ts';
+
+export function openapiDocument(app: App): void {
+	app.route({
+		method: 'GET',
+		url: '/openapi.json',
+		logLevel: 'warn',
+		schema: {
+			operationId: 'getOpenapi',
+			summary: 'This document',
+			tags: ['operations'],
+			response: {
+				200: {
+					description: 'The OpenAPI document',
+					content: { 'application/json': { schema: { type: 'object' } } },
+				},
+				...problemAnswers(),
+			},
+		},
+		handler: async () => app.swagger(),
+	});
+}

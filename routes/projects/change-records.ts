@@ -1,0 +1,44 @@
+import { Changes, ChangesAnswer, ProjectParams } from '../../schemas/projects.ts';
+import type { JsonObject } from '../../src/json/value.ts';
+import type { ProjectService } from '../../src/service/project-service.ts';
+import { ETAG, problemAnswers } from '../answers.ts';
+import type { App } from '../app-instance.ts';
+import { IfMatchHeaders, precondition, revisionTag } from '../revision-tags.ts';
+
+/** An edit is made by people or small tools: what is larger is an import. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+export function changeRecords(app: App, projects: ProjectService): void {
+	app.route({
+		method: 'POST',
+		url: '/api/projects/:project_id/changes',
+		bodyLimit: MAX_BODY_BYTES,
+		schema: {
+			operationId: 'changeRecords',
+			summary: 'Add, change and delete records as one new revision',
+			description:
+				'All of it or nothing, by the same checks as an import. A record may come as it was read: its version and times are ignored. Without uuid it is new. Nothing different makes no revision.',
+			tags: ['projects'],
+			params: ProjectParams,
+			headers: IfMatchHeaders,
+			body: Changes,
+			response: {
+				200: { ...ChangesAnswer, description: 'The revision, and how many records differ', headers: ETAG },
+				...problemAnswers(404, 409, 412, 413, 415, 507),
+			},
+		},
+		handler: async (request, reply) => {
+			const { message, upsert, delete: remove } = request.body;
+			const { revision, ...counts } = await projects.edit({
+				projectUuid: request.params.project_id,
+				message: message ?? null,
+				// Records that came out of JSON text and fit their schemas.
+				upsert: (upsert ?? {}) as Record<'themes' | 'tokens' | 'components', JsonObject[]>,
+				remove: remove ?? [],
+				precondition: precondition(request.headers['if-match']),
+			});
+			reply.header('etag', revisionTag(revision.number));
+			return { revision: revision.number, ...counts };
+		},
+	});
+}

@@ -1,0 +1,24 @@
+import { ProjectParams } from '../../schemas/projects.ts';
+import type { ProjectService } from '../../src/service/project-service.ts';
+import { problemAnswers } from '../answers.ts';
+import type { App } from '../app-instance.ts';
+import { IfMatchHeaders, precondition } from '../revision-tags.ts';
+
+export function deleteProject(app: App, projects: ProjectService): void {
+	app.route({
+		method: 'DELETE',
+		url: '/api/projects/:project_id',
+		schema: {
+			operationId: 'deleteProject',
+			summary: 'Delete a project with its history',
+			tags: ['projects'],
+			params: ProjectParams,
+			headers: IfMatchHeaders,
+			response: { 204: { type: 'null', description: 'It is gone' }, ...problemAnswers(404, 409, 412) },
+		},
+		handler: async (request, reply) => {
+			await projects.remove(request.params.project_id, precondition(request.headers['if-match']));
+			return reply.code(204).send(null);
+		},
+	});
+}

@@ -1,0 +1,24 @@
+import type { ProjectService } from '../../src/service/project-service.ts';
+import type { App } from '../app-instance.ts';
+import { changeRecords } from './change-records.ts';
+import { createProject } from './create-project.ts';
+import { deleteProject } from './delete-project.ts';
+import { getProject } from './get-project.ts';
+import { getRecord } from './get-record.ts';
+import { listProjects } from './list-projects.ts';
+import { listRecords } from './list-records.ts';
+import { listRevisions } from './list-revisions.ts';
+import { updateProject } from './update-project.ts';
+
+/** /api/projects … */
+export function projectRoutes(app: App, projects: ProjectService): void {
+	listProjects(app, projects); //   GET    /api/projects
+	createProject(app, projects); //  POST   /api/projects
+	getProject(app, projects); //     GET    /api/projects/{project_id}
+	updateProject(app, projects); //  PATCH  /api/projects/{project_id}
+	deleteProject(app, projects); //  DELETE /api/projects/{project_id}
+	changeRecords(app, projects); //  POST   /api/projects/{project_id}/changes
+	listRevisions(app, projects); //  GET    /api/projects/{project_id}/revisions
+	listRecords(app, projects); //    GET    /api/projects/{project_id}/{kind}
+	getRecord(app, projects); //      GET    /api/projects/{project_id}/{kind}/{uuid}
+}

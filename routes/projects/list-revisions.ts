@@ -1,0 +1,20 @@
+import { ProjectParams, RevisionListQuery, RevisionPage } from '../../schemas/projects.ts';
+import type { ProjectService } from '../../src/service/project-service.ts';
+import { problemAnswers } from '../answers.ts';
+import type { App } from '../app-instance.ts';
+
+export function listRevisions(app: App, projects: ProjectService): void {
+	app.route({
+		method: 'GET',
+		url: '/api/projects/:project_id/revisions',
+		schema: {
+			operationId: 'listRevisions',
+			summary: 'Page through the revisions of a project, newest first',
+			tags: ['projects'],
+			params: ProjectParams,
+			querystring: RevisionListQuery,
+			response: { 200: { ...RevisionPage, description: 'A page of revisions' }, ...problemAnswers(404) },
+		},
+		handler: (request) => projects.revisions(request.params.project_id, request.query),
+	});
+}

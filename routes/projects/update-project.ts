@@ -1,0 +1,31 @@
+import { Project, ProjectChange, ProjectParams } from '../../schemas/projects.ts';
+import type { ProjectService } from '../../src/service/project-service.ts';
+import { ETAG, problemAnswers } from '../answers.ts';
+import type { App } from '../app-instance.ts';
+import { IfMatchHeaders, precondition, revisionTag } from '../revision-tags.ts';
+
+export function updateProject(app: App, projects: ProjectService): void {
+	app.route({
+		method: 'PATCH',
+		url: '/api/projects/:project_id',
+		schema: {
+			operationId: 'updateProject',
+			summary: 'Change name, description or metadata',
+			description: 'What is not sent stays; null takes away. Nothing different makes no revision.',
+			tags: ['projects'],
+			params: ProjectParams,
+			headers: IfMatchHeaders,
+			body: ProjectChange,
+			response: {
+				200: { ...Project, description: 'The project', headers: ETAG },
+				...problemAnswers(404, 409, 412, 413, 415, 507),
+			},
+		},
+		handler: async (request, reply) => {
+			const held = precondition(request.headers['if-match']);
+			const project = await projects.update(request.params.project_id, request.body, held);
+			reply.header('etag', revisionTag(project.revision));
+			return project;
+		},
+	});
+}

@@ -1,0 +1,51 @@
+/** Builds the Fastify instance from what it is given: never listens, never reads the environment. */
+import { randomUUID } from 'node:crypto';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyServerOptions } from 'fastify';
+import type { App } from '../routes/app-instance.ts';
+import { archiveRoutes } from '../routes/archives/index.ts';
+import { operationRoutes } from '../routes/operations/index.ts';
+import { projectRoutes } from '../routes/projects/index.ts';
+import type { Config } from '../schemas/config.ts';
+import { callers } from './plugins/callers.ts';
+import { type Metrics, requestMetrics } from './plugins/metrics.ts';
+import { openapi } from './plugins/openapi.ts';
+import { problems } from './plugins/problems.ts';
+import { validation } from './plugins/validation.ts';
+import type { ArchiveService } from './service/archive-service.ts';
+import type { Readiness } from './service/health.ts';
+import type { ProjectService } from './service/project-service.ts';
+
+/** What the routes stand on. */
+export interface AppParts {
+	readonly config: Config;
+	readonly version: string;
+	readonly projects: ProjectService;
+	readonly archives: ArchiveService;
+	readonly metrics: Metrics;
+	readonly readiness: () => Promise<Readiness>;
+	readonly logger: NonNullable<FastifyServerOptions['logger']>;
+}
+
+export async function buildApp(parts: AppParts): Promise<App> {
+	const app: App = Fastify({
+		logger: parts.logger,
+		genReqId: () => randomUUID(),
+		routerOptions: { maxParamLength: 200 },
+		// Whole requests are timed by the spool, which knows uploads; a slow header is Node's to end.
+		requestTimeout: 0,
+		forceCloseConnections: 'idle',
+	}).withTypeProvider<TypeBoxTypeProvider>();
+	app.removeContentTypeParser('text/plain');
+
+	await app.register(problems);
+	await app.register(validation);
+	await app.register(requestMetrics, { metrics: parts.metrics });
+	await app.register(callers, { config: parts.config });
+	await app.register(openapi, { version: parts.version });
+
+	operationRoutes(app, parts.metrics, parts.readiness);
+	projectRoutes(app, parts.projects);
+	await archiveRoutes(app, parts.archives, parts.config.limits.maxArchiveBytes);
+	return app;
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { errors, fromErrorData } from '../errors.ts';
+import type { Done, RunOptions, TaskRunner } from './port.ts';
+import type { Durations, Outcome, TaskName, Tasks, WorkerMessage } from './tasks.ts';
+import type { WorkerRequest } from './worker.ts';
+
+/** Who runs a task: archive work must not wait for reads, nor small writes or reads for archives. */
+type Lane = 'archive' | 'write' | 'read';
+
+const LANES: Readonly<Record<TaskName, Lane>> = {
+	import: 'archive',
+	analyze: 'archive',
+	export: 'archive',
+	edit: 'write',
+	createProject: 'write',
+	updateProject: 'write',
+	removeProject: 'write',
+	release: 'write',
+	probe: 'write',
+	records: 'read',
+	ping: 'archive',
+};
+
+export interface PoolOptions {
+	/** What each worker is given, as `workerData`. */
+	readonly settings: unknown;
+	/** Threads for archive work. */
+	readonly workers: number;
+	/** Told of the stages' durations, also of failed work. */
+	readonly onDurations: (durations: Durations) => void;
+}
+
+/** The TaskRunner on worker threads: several for archives, one that writes, one that reads. */
+export class WorkerPool implements TaskRunner {
+	readonly #pools: Readonly<Record<Lane, Piscina>>;
+	readonly #onDurations: PoolOptions['onDurations'];
+
+	constructor({ settings, workers, onDurations }: PoolOptions) {
+		this.#onDurations = onDurations;
+		const pool = (threads: number, idleTimeout: number) =>
+			new Piscina({
+				filename: new URL('./worker.ts', import.meta.url).href,
+				workerData: settings,
+				minThreads: threads,
+				maxThreads: threads,
+				idleTimeout,
+				// Blocking on shared memory while idle would keep a worker from hearing a cancellation.
+				atomics: 'disabled',
+			});
+		const forever = Number.POSITIVE_INFINITY;
+		this.#pools = { archive: pool(workers, forever), write: pool(1, forever), read: pool(1, forever) };
+	}
+
+	async run<Name extends TaskName>(
+		name: Name,
+		takes: Tasks[Name]['takes'],
+		options: RunOptions = {},
+	): Promise<Done<Tasks[Name]['gives']>> {
+		if (options.signal?.aborted) throw errors.cancelled({});
+		const { port1, port2 } = new MessageChannel();
+		const holder = randomUUID();
+		const cancel = () => port1.postMessage('cancel');
+		options.signal?.addEventListener('abort', cancel, { once: true });
+		port1.on('message', ({ progress }: WorkerMessage) => options.onProgress?.(progress));
+		try {
+			const request: WorkerRequest<Name> = { name, takes, holder, port: port2 };
+			// The worker's default export answers an Outcome of the task asked for.
+			const outcome = (await this.#dispatch(name, request)) as Outcome<Tasks[Name]['gives']>;
+			this.#onDurations(outcome.durations);
+			if (!outcome.ok) throw fromErrorData(outcome.error);
+			return { value: outcome.value, durations: outcome.durations };
+		} finally {
+			options.signal?.removeEventListener('abort', cancel);
+			port1.close();
+		}
+	}
+
+	async close(): Promise<void> {
+		await Promise.all(Object.values(this.#pools).map((pool) => pool.close()));
+	}
+
+	/** A worker that dies takes no other work with it, and what it had begun is undone. */
+	async #dispatch<Name extends TaskName>(name: Name, request: WorkerRequest<Name>): Promise<unknown> {
+		try {
+			return await this.#pools[LANES[name]].run(request, {
+				transferList: request.port === null ? [] : [request.port],
+			});
+		} catch (error) {
+			if (name !== 'release') await this.run('release', { holder: request.holder });
+			throw errors.internal({}, error);
+		}
+	}
+}

@@ -1,0 +1,26 @@
+/** The port through which the service has work done off the main thread. */
+import type { Progress } from '../pipeline/runner.ts';
+import type { Durations, TaskName, Tasks } from './tasks.ts';
+
+export interface RunOptions {
+	/** Stops the work at its next step; it rolls back. */
+	readonly signal?: AbortSignal;
+	readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What a task gave, and how long its stages took. */
+export interface Done<T> {
+	readonly value: T;
+	readonly durations: Durations;
+}
+
+export interface TaskRunner {
+	/** Runs a task. @throws {DssError} what it throws, or `internal` where its worker died */
+	run<Name extends TaskName>(
+		name: Name,
+		takes: Tasks[Name]['takes'],
+		options?: RunOptions,
+	): Promise<Done<Tasks[Name]['gives']>>;
+	/** Waits for what runs, then ends the workers. */
+	close(): Promise<void>;
+}

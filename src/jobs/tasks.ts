@@ -1,0 +1,88 @@
+/** What can be asked of a worker: each task with what it takes and gives. All of it survives a structured clone. */
+import type { Stage } from '../../schemas/problem.ts';
+import { type DssError, type ErrorData, toErrorData } from '../errors.ts';
+import { type Analysis, analyzeUpload } from '../pipeline/analyze.ts';
+import { type EditOptions, type EditResult, editProject } from '../pipeline/edit.ts';
+import { type ExportOptions, type ExportResult, exportProject } from '../pipeline/export.ts';
+import { type ImportOptions, type ImportResult, importUpload } from '../pipeline/import.ts';
+import type { UploadOptions } from '../pipeline/incoming.ts';
+import { createProject, type NewFacts, removeProject, updateProject } from '../pipeline/projects.ts';
+import type { Progress, Work } from '../pipeline/runner.ts';
+import type { Precondition } from '../pipeline/target.ts';
+import type { Page, Reader, Revision } from '../store/port.ts';
+
+type AnalysisData = Omit<Analysis, 'refusal'> & { readonly refusal: ErrorData | null };
+
+/** The tasks, by name. */
+export interface Tasks {
+	import: { takes: ImportOptions; gives: ImportResult };
+	analyze: { takes: UploadOptions; gives: AnalysisData };
+	export: { takes: ExportOptions; gives: ExportResult };
+	edit: { takes: EditOptions; gives: EditResult };
+	createProject: { takes: NewFacts & { readonly name: string }; gives: Revision };
+	updateProject: {
+		takes: { projectUuid: string; facts: NewFacts; precondition: Precondition };
+		gives: Revision;
+	};
+	removeProject: { takes: { projectUuid: string; precondition: Precondition }; gives: undefined };
+	records: { takes: Parameters<Reader['records']>[0]; gives: Page<string, string> };
+	/** Undoes what a worker that died left of its work. */
+	release: { takes: { holder: string }; gives: undefined };
+	/** Whether the store can be written; leaves nothing. */
+	probe: { takes: null; gives: undefined };
+	/** Whether a worker answers. */
+	ping: { takes: null; gives: undefined };
+}
+export type TaskName = keyof Tasks;
+
+/** How long the stages of a task took, in seconds. */
+export type Durations = Partial<Record<Stage, number>>;
+
+/** How to run each task. */
+export const TASKS: {
+	[Name in TaskName]: (
+		work: Work,
+		takes: Tasks[Name]['takes'],
+		reader: Reader,
+	) => Promise<Tasks[Name]['gives']>;
+} = {
+	import: importUpload,
+	async analyze(work, upload) {
+		const analysis = await analyzeUpload(work, upload);
+		return { ...analysis, refusal: analysis.refusal && toErrorData(analysis.refusal) };
+	},
+	export: exportProject,
+	edit: editProject,
+	createProject,
+	updateProject: (work, { projectUuid, facts, precondition }) =>
+		updateProject(work, projectUuid, facts, precondition),
+	async removeProject(work, { projectUuid, precondition }) {
+		await removeProject(work, projectUuid, precondition);
+		return undefined;
+	},
+	records: (_work, ask, reader) => reader.records(ask),
+	async release(work, { holder }) {
+		await work.workspace.releaseAll(holder);
+		return undefined;
+	},
+	async probe(work) {
+		await work.workspace.probe();
+		return undefined;
+	},
+	async ping(_work, _takes, reader) {
+		await reader.ping();
+		return undefined;
+	},
+};
+
+/** What a worker posts while it works. */
+export type WorkerMessage = { readonly progress: Progress };
+
+/** What a worker answers. */
+export type Outcome<T> =
+	| { readonly ok: true; readonly value: T; readonly durations: Durations }
+	| { readonly ok: false; readonly error: ErrorData; readonly durations: Durations };
+
+export function failed(error: DssError, durations: Durations): Outcome<never> {
+	return { ok: false, error: toErrorData(error), durations };
+}

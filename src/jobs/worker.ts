@@ -1,0 +1,68 @@
+/** The entry of a worker thread: runs one task at a time on its own connections. */
+import type { MessagePort } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
+import { composeWorker, type WorkerSettings } from '../compose.ts';
+import { DssError, errors } from '../errors.ts';
+import { type Progress, Work } from '../pipeline/runner.ts';
+import { failed, type Outcome, TASKS, type TaskName, type Tasks } from './tasks.ts';
+
+/** One task on its way to a worker; `port` carries progress out and the cancellation in. */
+export interface WorkerRequest<Name extends TaskName = TaskName> {
+	readonly name: Name;
+	readonly takes: Tasks[Name]['takes'];
+	readonly holder: string;
+	readonly port: MessagePort | null;
+}
+
+/** Progress is told this often at most, in milliseconds; it is for people's eyes. */
+const PROGRESS_EVERY_MS = 100;
+
+// The pool gives every worker its settings, and nothing else (pool.ts).
+const settings = workerData as WorkerSettings;
+const { workspace, reader } = composeWorker(settings);
+
+export default async function run<Name extends TaskName>(
+	request: WorkerRequest<Name>,
+): Promise<Outcome<Tasks[Name]['gives']>> {
+	const { port } = request;
+	const controller = new AbortController();
+	port?.on('message', () => controller.abort());
+	const work = new Work({
+		workspace,
+		limits: settings.limits,
+		signal: controller.signal,
+		progress: throttled((progress) => port?.postMessage({ progress })),
+		now: Date.now,
+		holder: request.holder,
+	});
+	try {
+		const value = await TASKS[request.name](work, request.takes, reader);
+		return { ok: true, value, durations: work.durations };
+	} catch (error) {
+		return failed(toDssError(error, controller.signal), work.durations);
+	} finally {
+		port?.close();
+	}
+}
+
+function throttled(tell: (progress: Progress) => void): (progress: Progress) => void {
+	let told = 0;
+	let stage = '';
+	return (progress) => {
+		const now = performance.now();
+		if (progress.stage === stage && now - told < PROGRESS_EVERY_MS) return;
+		told = now;
+		stage = progress.stage;
+		tell(progress);
+	};
+}
+
+/** What is not ours is a fault of the machine or of the program: the log gets the cause. */
+function toDssError(error: unknown, signal: AbortSignal): DssError {
+	if (error instanceof DssError) return error;
+	if (signal.aborted) return errors.cancelled({}, error);
+	if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
+		return errors.spoolFull({}, error);
+	}
+	return errors.internal({}, error);
+}

@@ -1,0 +1,129 @@
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import {
+	Counter,
+	collectDefaultMetrics,
+	Gauge,
+	Histogram,
+	Registry,
+	type RegistryContentType,
+} from 'prom-client';
+import { STAGES } from '../../schemas/problem.ts';
+import { ALERT_TYPES } from '../errors.ts';
+import type { Telemetry } from '../service/telemetry.ts';
+
+const OPENMETRICS = 'application/openmetrics-text';
+/** From a health check to the longest work that a request waits for, in seconds. */
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** The figures of one service, and how they are told. */
+export class Metrics implements Telemetry {
+	readonly registry = new Registry<RegistryContentType>();
+	/** One telling after the other: the form is a state of the registry. */
+	#turn: Promise<unknown> = Promise.resolve();
+	readonly #requests: Histogram;
+	readonly #imports: Histogram;
+	readonly #exports: Histogram;
+	readonly #stages: Histogram;
+	readonly #refusals: Counter;
+	readonly #alerts: Counter;
+
+	constructor(spool: { readonly openUploads: number; readonly bytes: number }) {
+		const registers = [this.registry];
+		collectDefaultMetrics({ register: this.registry });
+		const seconds = (name: string, help: string, labelNames: string[]) =>
+			new Histogram({ name, help, labelNames, buckets: SECONDS, registers });
+		this.#requests = seconds(
+			'dss_http_request_duration_seconds',
+			'Time from a request to the end of its answer',
+			['method', 'route', 'status'],
+		);
+		this.#imports = seconds(
+			'dss_import_duration_seconds',
+			'Time that imports took, from the spooled upload on',
+			['outcome'],
+		);
+		this.#exports = seconds('dss_export_duration_seconds', 'Time that exports took, to the spooled file', [
+			'outcome',
+		]);
+		this.#stages = seconds('dss_stage_duration_seconds', 'Time that the stages of the pipeline took', [
+			'stage',
+		]);
+		this.#refusals = new Counter({
+			name: 'dss_validation_errors_total',
+			help: 'Uploads that a stage refused',
+			labelNames: ['stage'],
+			registers,
+		});
+		this.#alerts = new Counter({
+			name: 'dss_security_alerts_total',
+			help: 'Uploads that are hostile by construction',
+			labelNames: ['type'],
+			registers,
+		});
+		// Every series is there from the start: a rate over one that appears with its first event misses that event.
+		for (const stage of STAGES) this.#refusals.inc({ stage }, 0);
+		for (const type of ALERT_TYPES) this.#alerts.inc({ type }, 0);
+		new Gauge({
+			name: 'dss_open_uploads',
+			help: 'Uploads that are coming in',
+			registers,
+			collect() {
+				this.set(spool.openUploads);
+			},
+		});
+		new Gauge({
+			name: 'dss_spool_bytes',
+			help: 'Bytes that lie on the spool',
+			registers,
+			collect() {
+				this.set(spool.bytes);
+			},
+		});
+	}
+
+	request(labels: { method: string; route: string; status: number }, seconds: number): void {
+		this.#requests.observe(labels, seconds);
+	}
+
+	stageDurations(durations: Parameters<Telemetry['stageDurations']>[0]): void {
+		for (const [stage, seconds] of Object.entries(durations)) this.#stages.observe({ stage }, seconds);
+	}
+
+	importDuration(seconds: number, outcome: string): void {
+		this.#imports.observe({ outcome }, seconds);
+	}
+
+	exportDuration(seconds: number, outcome: string): void {
+		this.#exports.observe({ outcome }, seconds);
+	}
+
+	validationError(stage: string): void {
+		this.#refusals.inc({ stage });
+	}
+
+	securityAlert(type: string): void {
+		this.#alerts.inc({ type });
+	}
+
+	/** All figures, in the Prometheus text form or, where `accept` asks for it, as OpenMetrics. */
+	exposition(accept: string | undefined): Promise<{ contentType: string; text: string }> {
+		const contentType = accept?.includes(OPENMETRICS)
+			? Registry.OPENMETRICS_CONTENT_TYPE
+			: Registry.PROMETHEUS_CONTENT_TYPE;
+		const told = this.#turn.then(async () => {
+			this.registry.setContentType(contentType);
+			return { contentType, text: await this.registry.metrics() };
+		});
+		this.#turn = told.catch(() => undefined);
+		return told;
+	}
+}
+
+/** Times every request by its route, never by its address: addresses are without number. */
+export const requestMetrics = fp(async (app: FastifyInstance, { metrics }: { metrics: Metrics }) => {
+	app.addHook('onResponse', async (request, reply) => {
+		const route = request.routeOptions.url ?? 'none';
+		metrics.request({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+	});
+});

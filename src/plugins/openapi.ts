@@ -1,0 +1,35 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import { Problem } from '../../schemas/problem.ts';
+
+/** The OpenAPI document (3.1), written from the routes' schemas, and Swagger UI at `/docs`. */
+export const openapi = fp(async (app: FastifyInstance, { version }: { version: string }) => {
+	// Every operation answers with it, so it gets a name of its own.
+	app.addSchema({ ...Problem, $id: 'Problem' });
+	await app.register(swagger, {
+		openapi: {
+			openapi: '3.1.0',
+			info: {
+				title: 'DSS',
+				version,
+				summary: 'Keeps design systems as projects and moves them as .dss archives',
+				description:
+					'Design-system teams keep themes, design tokens and components in projects here, and move them between people, machines and tools as `.dss` archives. Errors are problem documents (RFC 9457).',
+				license: { name: 'All rights reserved', identifier: 'LicenseRef-DSS' },
+			},
+			servers: [{ url: '/', description: 'This service' }],
+			security: [],
+			tags: [
+				{ name: 'projects', description: 'Projects, their records and their history' },
+				{ name: 'archives', description: 'Taking in, looking at and giving out archives' },
+				{ name: 'operations', description: 'For those who run the service' },
+			],
+		},
+		refResolver: {
+			buildLocalReference: (json, _base, _fragment, index) => String(json['$id'] ?? `def-${index}`),
+		},
+	});
+	await app.register(swaggerUi, { routePrefix: '/docs' });
+});

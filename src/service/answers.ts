@@ -1,0 +1,45 @@
+/** From what the store says to what the API shows (API, "Shapes"). */
+import type { Static } from 'typebox';
+import type { AnyRecord, ItemCounts, Project, Revision as RevisionShape } from '../../schemas/projects.ts';
+import { isJsonObject, type JsonObject } from '../json/value.ts';
+import type { Counts, Revision } from '../store/port.ts';
+
+export function toItemCounts(counts: Counts): Static<typeof ItemCounts> {
+	return { ...counts, assets: 0 };
+}
+
+export function toProject({ projectUuid, number, facts, counts }: Revision): Project {
+	return {
+		project_id: projectUuid,
+		name: facts.name,
+		description: facts.description,
+		// Written by us as the canonical JSON of an object.
+		metadata: facts.metadata === null ? null : (JSON.parse(facts.metadata) as JsonObject),
+		revision: number,
+		item_counts: toItemCounts(counts),
+		created_at: facts.createdAt,
+		updated_at: facts.updatedAt,
+	};
+}
+
+export function toRevisionShape({
+	number,
+	cause,
+	message,
+	author,
+	added,
+	changed,
+	removed,
+	at,
+}: Revision): RevisionShape {
+	return { revision: number, cause, message, author, added, changed, removed, created_at: at };
+}
+
+/** A record's line as the API shows it: its content, `uuid`, `version`, `created_at`, `updated_at`. */
+export function toRecord(line: string): Static<typeof AnyRecord> {
+	const record: unknown = JSON.parse(line);
+	if (!isJsonObject(record)) throw new TypeError('a stored line is not an object');
+	const { createdAt, updatedAt, ...rest } = record;
+	// A line was held against its schema before it was staged; only the two names differ.
+	return { ...rest, created_at: createdAt, updated_at: updatedAt } as unknown as Static<typeof AnyRecord>;
+}

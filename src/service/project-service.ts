@@ -1,0 +1,158 @@
+/** Projects: listed, read, edited. What moves archives is `archive-service.ts`. */
+
+import type { Project, RecordListQuery, Revision as RevisionShape } from '../../schemas/projects.ts';
+import type { Kind } from '../../schemas/records.ts';
+import { errors } from '../errors.ts';
+import type { TaskRunner } from '../jobs/port.ts';
+import { canonicalJson } from '../json/canonical.ts';
+import type { EditOptions, EditResult } from '../pipeline/edit.ts';
+import type { NewFacts } from '../pipeline/projects.ts';
+import type { Precondition } from '../pipeline/target.ts';
+import type { Reader, Revision } from '../store/port.ts';
+import { toProject, toRecord, toRevisionShape } from './answers.ts';
+import { projectCursor, recordCursor, revisionCursor } from './cursors.ts';
+
+export type { Precondition } from '../pipeline/target.ts';
+
+/** A page as the API shows it. */
+export interface ListPage<T> {
+	readonly items: T[];
+	readonly next_cursor: string | null;
+	readonly total: number;
+}
+
+/** What a caller says of a project. */
+export interface ProjectFacts {
+	readonly name?: string;
+	readonly description?: string | null;
+	readonly metadata?: Readonly<Record<string, unknown>> | null;
+}
+
+export class ProjectService {
+	readonly #reader: Reader;
+	readonly #tasks: TaskRunner;
+
+	constructor(reader: Reader, tasks: TaskRunner) {
+		this.#reader = reader;
+		this.#tasks = tasks;
+	}
+
+	async list(ask: { limit?: number; cursor?: string; query?: string }): Promise<ListPage<Project>> {
+		const after = ask.cursor === undefined ? null : projectCursor.read(ask.cursor).after;
+		const page = await this.#reader.projects({ query: ask.query, after, limit: ask.limit ?? 50 });
+		return {
+			items: page.items.map(toProject),
+			next_cursor: page.next === null ? null : projectCursor.write({ after: page.next }),
+			total: page.total,
+		};
+	}
+
+	/** @throws {DssError} project_unknown */
+	async get(projectUuid: string): Promise<Project> {
+		return toProject(await this.#revision(projectUuid));
+	}
+
+	async create(facts: ProjectFacts & { readonly name: string }): Promise<Project> {
+		const { value } = await this.#tasks.run('createProject', { ...written(facts), name: facts.name });
+		return toProject(value);
+	}
+
+	/** @throws {DssError} project_unknown, project_busy, revision_stale */
+	async update(projectUuid: string, facts: ProjectFacts, precondition: Precondition): Promise<Project> {
+		const { value } = await this.#tasks.run('updateProject', {
+			projectUuid,
+			facts: written(facts),
+			precondition,
+		});
+		return toProject(value);
+	}
+
+	/** @throws {DssError} project_unknown, project_busy, revision_stale */
+	async remove(projectUuid: string, precondition: Precondition): Promise<void> {
+		await this.#tasks.run('removeProject', { projectUuid, precondition });
+	}
+
+	/** @throws {DssError} any code of an edit, see `pipeline/edit.ts` */
+	async edit(options: EditOptions): Promise<EditResult> {
+		const { value } = await this.#tasks.run('edit', options);
+		return value;
+	}
+
+	/** @throws {DssError} project_unknown */
+	async revisions(
+		projectUuid: string,
+		ask: { limit?: number; cursor?: string },
+	): Promise<ListPage<RevisionShape>> {
+		await this.#revision(projectUuid);
+		const after = ask.cursor === undefined ? null : revisionCursor.read(ask.cursor).after;
+		const page = await this.#reader.revisions({ projectUuid, after, limit: ask.limit ?? 100 });
+		return {
+			items: page.items.map(toRevisionShape),
+			next_cursor: page.next === null ? null : revisionCursor.write({ after: page.next }),
+			total: page.total,
+		};
+	}
+
+	/** Records of a kind; a cursor stays on the revision that it began with. @throws {DssError} project_unknown, revision_unknown */
+	async records(
+		projectUuid: string,
+		kind: Kind,
+		query: RecordListQuery,
+	): Promise<ListPage<ReturnType<typeof toRecord>> & { revision: number }> {
+		const position = query.cursor === undefined ? null : recordCursor.read(query.cursor);
+		const revision = await this.#revision(projectUuid, position?.revision ?? query.revision);
+		const { theme, type, tag, folder, category, path_prefix: pathPrefix } = query;
+		const filter = { theme, type, tag, folder, category, pathPrefix };
+		const filtered = Object.values(filter).some((criterion) => criterion !== undefined);
+		const ask = {
+			projectUuid,
+			kind,
+			revision: revision.number,
+			after: position?.after ?? null,
+			limit: query.limit ?? 100,
+			filter,
+			total: position?.total ?? (filtered ? null : revision.counts[kind]),
+		};
+		// A filter may have to look at every record: that is not for the main thread.
+		const page = filtered ? (await this.#tasks.run('records', ask)).value : await this.#reader.records(ask);
+		const next =
+			page.next === null ? null : { after: page.next, revision: revision.number, total: page.total };
+		return {
+			items: page.items.map(toRecord),
+			next_cursor: next === null ? null : recordCursor.write(next),
+			total: page.total,
+			revision: revision.number,
+		};
+	}
+
+	/** @throws {DssError} project_unknown, revision_unknown, record_unknown */
+	async record(
+		projectUuid: string,
+		kind: Kind,
+		uuid: string,
+		at?: number,
+	): Promise<{ record: ReturnType<typeof toRecord>; revision: number }> {
+		const revision = await this.#revision(projectUuid, at);
+		const line = await this.#reader.record({ projectUuid, kind, uuid, revision: revision.number });
+		if (line === null) throw errors.recordUnknown({ kind, uuid });
+		return { record: toRecord(line), revision: revision.number };
+	}
+
+	async #revision(projectUuid: string, number?: number): Promise<Revision> {
+		const revision = await this.#reader.revision(projectUuid, number);
+		if (revision !== null) return revision;
+		if (number !== undefined && (await this.#reader.revision(projectUuid)) !== null) {
+			throw errors.revisionUnknown({ project_id: projectUuid, revision: number });
+		}
+		throw errors.projectUnknown({ project_id: projectUuid });
+	}
+}
+
+/** Metadata as it is kept: canonical JSON. */
+function written({ name, description, metadata }: ProjectFacts): NewFacts {
+	return {
+		name,
+		description,
+		metadata: metadata === undefined || metadata === null ? metadata : canonicalJson(metadata),
+	};
+}

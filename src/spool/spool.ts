@@ -1,0 +1,160 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { DssError, errors } from '../errors.ts';
+
+/** A file on the spool. Whoever takes it removes it: `await using` does. */
+export interface Spooled extends AsyncDisposable {
+	readonly path: string;
+	readonly bytes: number;
+	/** SHA-256 of its content, in hex. */
+	readonly sha256: string;
+	remove(): Promise<void>;
+}
+
+export interface SpoolOptions {
+	readonly folder: string;
+	/** Bytes of all files together. */
+	readonly quotaBytes: number;
+	/** Bytes of one upload. */
+	readonly maxUploadBytes: number;
+	/** How long an upload may send nothing. */
+	readonly idleMs: number;
+	/** How long an upload may take. */
+	readonly totalMs: number;
+}
+
+export class Spool {
+	readonly #options: SpoolOptions;
+	#bytes = 0;
+	#open = 0;
+
+	private constructor(options: SpoolOptions) {
+		this.#options = options;
+	}
+
+	/** Makes the folder (0700) and empties it: nothing in it outlives the process that put it there. */
+	static async prepare(options: SpoolOptions): Promise<Spool> {
+		await mkdir(options.folder, { recursive: true, mode: 0o700 });
+		for (const name of await readdir(options.folder)) {
+			await rm(join(options.folder, name), { recursive: true, force: true });
+		}
+		return new Spool(options);
+	}
+
+	/** Uploads that are coming in now. */
+	get openUploads(): number {
+		return this.#open;
+	}
+
+	/** Bytes that lie on the spool now. */
+	get bytes(): number {
+		return this.#bytes;
+	}
+
+	/** A path for a file that is to be written; it does not exist yet. */
+	newPath(): string {
+		return join(this.#options.folder, randomUUID());
+	}
+
+	/** Takes charge of a file that was written to a `newPath`. */
+	adopt(path: string, bytes: number, sha256: string): Spooled {
+		this.#bytes += bytes;
+		return this.#spooled(path, bytes, sha256);
+	}
+
+	/** Resolves if the folder can be written; throws what is wrong otherwise. */
+	async ping(): Promise<void> {
+		const path = this.newPath();
+		try {
+			await pipeline([Buffer.from('ping')], createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+		} finally {
+			await rm(path, { force: true });
+		}
+	}
+
+	/**
+	 * Streams an upload to the spool while it is counted and hashed. On any fault the file is removed. The upload
+	 * itself is never destroyed: the answer still has to go out on its connection.
+	 *
+	 * @throws {DssError} upload_too_large, upload_timeout, upload_cut_off, spool_full
+	 */
+	async receive(upload: Readable): Promise<Spooled> {
+		const path = this.newPath();
+		const digest = createHash('sha256');
+		let bytes = 0;
+		const meter = new Transform({
+			transform: (chunk: Buffer, _encoding, done) => {
+				idle.refresh();
+				bytes += chunk.length;
+				this.#bytes += chunk.length;
+				const fault = this.#overLimit(bytes);
+				if (fault !== null) return done(fault);
+				digest.update(chunk);
+				done(null, chunk);
+			},
+		});
+		const late = (ms: number) => () =>
+			meter.destroy(errors.uploadTimeout({ seconds: Math.round(ms / 1000) }));
+		const { idleMs, totalMs } = this.#options;
+		const idle = setTimeout(late(idleMs), idleMs);
+		const total = setTimeout(late(totalMs), totalMs);
+		const cutOff = () => {
+			if (!upload.readableEnded) meter.destroy(errors.uploadCutOff({}));
+		};
+		upload.once('close', cutOff).once('error', cutOff);
+		this.#open++;
+		try {
+			const written = pipeline(meter, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
+			upload.pipe(meter);
+			if (upload.destroyed) cutOff();
+			await written;
+			return this.#spooled(path, bytes, digest.digest('hex'));
+		} catch (error) {
+			upload.unpipe(meter);
+			this.#bytes -= bytes;
+			await rm(path, { force: true });
+			throw translated(error);
+		} finally {
+			clearTimeout(idle);
+			clearTimeout(total);
+			upload.off('close', cutOff).off('error', cutOff);
+			this.#open--;
+		}
+	}
+
+	#overLimit(bytes: number): DssError | null {
+		const { maxUploadBytes, quotaBytes } = this.#options;
+		if (bytes > maxUploadBytes) {
+			return errors.uploadTooLarge({
+				limit: 'the upload in bytes',
+				value: maxUploadBytes,
+				setting: 'DSS_MAX_ARCHIVE_BYTES',
+			});
+		}
+		return this.#bytes > quotaBytes
+			? errors.spoolFull({}, new Error(`DSS_SPOOL_QUOTA_BYTES is ${quotaBytes}`))
+			: null;
+	}
+
+	#spooled(path: string, bytes: number, sha256: string): Spooled {
+		let removed = false;
+		const remove = async () => {
+			if (removed) return;
+			removed = true;
+			this.#bytes -= bytes;
+			await rm(path, { force: true });
+		};
+		return { path, bytes, sha256, remove, [Symbol.asyncDispose]: remove };
+	}
+}
+
+function translated(error: unknown): unknown {
+	if (error instanceof DssError || !(error instanceof Error)) return error;
+	const code = 'code' in error ? error.code : undefined;
+	if (code === 'ENOSPC' || code === 'EDQUOT') return errors.spoolFull({}, error);
+	return error;
+}

@@ -5,6 +5,7 @@ import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import { ImportOptions } from '../../schemas/archives.ts';
 import { DssError, errors } from '../../src/errors.ts';
+import { firstFault } from '../../src/json/schema-errors.ts';
 import type { ArchiveService, Spooled, UploadSettings } from '../../src/service/archive-service.ts';
 
 const compiled = Compile(ImportOptions);
@@ -83,11 +84,8 @@ function unexpectedFile(part: MultipartFile, second: boolean): DssError {
 function fromFields(fields: Readonly<Record<string, string>>): ImportOptions {
 	const options: unknown = Value.Convert(ImportOptions, { ...fields });
 	if (compiled.Check(options)) return options;
-	const [error] = compiled.Errors(options);
-	throw errors.malformedRequest({
-		reason: `the fields at ${error?.instancePath ?? ''} ${error?.message ?? 'do not fit'}`,
-		pointer: error?.instancePath ?? '',
-	});
+	const { pointer, reason } = firstFault(compiled.Errors(options));
+	throw errors.malformedRequest({ reason: `the fields at ${pointer} ${reason}`, pointer });
 }
 
 /** What the multipart reader throws: limits, bad boundaries, cut bodies (REFUSALS 38, 39). */

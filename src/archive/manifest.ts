@@ -3,6 +3,7 @@ import type { Limits } from '../../schemas/config.ts';
 import { Manifest } from '../../schemas/manifest.ts';
 import { errors } from '../errors.ts';
 import { canonicalJson, sha256Hex } from '../json/canonical.ts';
+import { firstFault } from '../json/schema-errors.ts';
 import { parseStrict } from '../json/strict.ts';
 import { isJsonObject, type JsonObject } from '../json/value.ts';
 import type { Archive } from './reader.ts';
@@ -40,12 +41,7 @@ export async function readManifestObject(archive: Archive): Promise<JsonObject> 
 export function checkManifest(object: JsonObject, names: readonly string[], limits: Limits): Manifest {
 	checkExportHash(object);
 	if (!compiled.Check(object)) {
-		const [error] = compiled.Errors(object);
-		throw errors.manifestInvalid({
-			entry: MANIFEST_NAME,
-			pointer: error?.instancePath ?? '',
-			reason: error?.message ?? 'it does not fit its schema',
-		});
+		throw errors.manifestInvalid({ entry: MANIFEST_NAME, ...firstFault(compiled.Errors(object)) });
 	}
 	checkFiles(object, names);
 	checkCounts(object, limits);

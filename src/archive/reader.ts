@@ -77,14 +77,7 @@ export class Archive {
 	async *read(name: string): AsyncGenerator<Buffer> {
 		const entry = this.#entries.get(name);
 		if (entry === undefined) throw new RangeError(`no entry ${name}`);
-		const raw = await this.#zip.openReadStreamLowLevelPromise(
-			entry.dataOffset,
-			entry.compressedBytes,
-			0,
-			entry.compressedBytes,
-			false,
-			entry.compressedBytes,
-		);
+		const raw = await this.#rawData(entry);
 		let seen = 0;
 		let crc = 0;
 		const pieces: AsyncIterable<Buffer> = entry.method === DEFLATED ? inflated(raw, entry) : raw;
@@ -105,6 +98,16 @@ export class Archive {
 		}
 		if (seen < entry.bytes) throw errors.corruptEntry({ entry: name, reason: 'its content ends early' });
 		if (crc !== entry.crc) throw errors.corruptEntry({ entry: name, reason: 'its CRC does not fit' });
+	}
+
+	/** The bytes of an entry as they stand in the file. (yauzl's own promise form of this call is broken in 3.4.0.) */
+	#rawData({ dataOffset, compressedBytes: length }: ZipEntry): Promise<Readable> {
+		return new Promise((resolve, reject) => {
+			this.#zip.openReadStreamLowLevel(dataOffset, length, 0, length, false, length, (error, stream) => {
+				if (error === null) resolve(stream);
+				else reject(error);
+			});
+		});
 	}
 
 	/** The whole of a small entry. The caller bounds its size by `bytesOf` first. */

@@ -34,7 +34,11 @@ export const problems = fp(async (app: FastifyInstance) => {
 
 	app.setErrorHandler((error: FastifyError, request, reply) => {
 		const known = toDssError(error, request);
-		if (known.spec.status >= 500) request.log.error({ err: error, cause: known.cause }, known.message);
+		if (known.spec.status >= 500)
+			request.log.error(
+				{ err: known.cause instanceof Error ? known.cause : error, code: known.code },
+				known.message,
+			);
 		return send(known, request, reply);
 	});
 

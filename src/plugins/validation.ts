@@ -4,6 +4,7 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import { errors } from '../errors.ts';
+import { firstFault } from '../json/schema-errors.ts';
 
 /** Where a part of a request stands, in the words of a problem document. */
 const PLACES: Readonly<Record<string, string>> = {
@@ -19,16 +20,10 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
 	return (given: unknown) => {
 		const value = httpPart === 'body' ? given : Value.Convert(schema, given);
 		if (check.Check(value)) return { value };
-		const found = check.Errors(value);
-		const error = found.find(({ keyword }) => keyword !== 'boolean') ?? found[0];
-		const unknown =
-			error !== undefined && 'additionalProperties' in error.params
-				? `: ${error.params.additionalProperties.join(', ')}`
-				: '';
+		const { pointer, reason } = firstFault(check.Errors(value));
 		const place = PLACES[httpPart ?? ''] ?? 'the request';
-		const pointer = error?.instancePath ?? '';
-		const reason = `${place}${pointer === '' ? '' : ` at ${pointer}`} ${error?.message ?? 'does not fit'}${unknown}`;
-		return { error: errors.malformedRequest({ reason, pointer }) };
+		const at = pointer === '' ? place : `${place} at ${pointer}`;
+		return { error: errors.malformedRequest({ reason: `${at} ${reason}`, pointer }) };
 	};
 };
 

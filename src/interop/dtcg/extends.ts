@@ -100,7 +100,7 @@ class Resolver {
 		}
 		// What is copied has been expanded: the copy must not be expanded again.
 		const { $extends: _extends, $ref: _ref, ...members } = node.members;
-		const copy: GroupNode = { kind: 'group', members, children: new Map() };
+		const copy: GroupNode = { kind: 'group', members, others: node.others, children: new Map() };
 		this.#states.set(copy, 'done');
 		for (const [name, child] of node.children) copy.children.set(name, this.#copy(child));
 		return copy;

@@ -37,6 +37,8 @@ export interface DtcgFile {
 	readonly description?: string;
 	/** What the groups say, by path: nothing of it belongs to a single token. */
 	readonly groups: Record<string, JsonObject>;
+	/** Members of groups and tokens that the format does not know, by path. */
+	readonly others: Record<string, JsonObject>;
 	/** Why the file is refused; empty if it is not. */
 	readonly faults: DtcgNote[];
 	/** What was let pass. */
@@ -49,6 +51,7 @@ export const DTCG_WARNINGS: Readonly<Record<string, string>> = {
 	nonconforming_value: 'Values that their type does not allow were kept as they came',
 	unknown_type: 'Types that Format 2025.10 does not know were kept as they came',
 	untyped_token: 'Tokens without a type were kept',
+	unknown_member: 'Members that Format 2025.10 does not know were kept beside the tokens',
 	dangling_reference: 'References lead to tokens that are not there',
 };
 
@@ -63,11 +66,16 @@ export function readDtcg(file: JsonObject, settings: DtcgSettings): DtcgFile {
 	const report: Report = (fault) => faults.push(fault);
 	const root = readTree(file, report);
 	resolveExtends(root, report, settings.maxTokens);
-	const flat: Flat[] = [];
-	const groups: Record<string, JsonObject> = {};
-	flatten(root, '', {}, flat, groups);
+	const contents: Contents = { flat: [], groups: {}, others: {} };
+	flatten(root, '', {}, contents);
+	const { flat, groups, others } = contents;
 	const { $description } = groups[''] ?? {};
 	const notes: DtcgNote[] = [];
+	for (const [path, members] of Object.entries(others)) {
+		const reason = `Format 2025.10 knows no member "${Object.keys(members).join('", "')}" here (§5.2, §6.3)`;
+		if (settings.values === 'strict') faults.push({ code: 'invalid_record', path, reason });
+		else notes.push({ code: 'unknown_member', path, reason });
+	}
 	const byPath = new Map(flat.map((token) => [token.path, token]));
 	const reader = new TokenReader(byPath, settings, faults, notes);
 	const tokens = flat.map((token) => reader.read(token));
@@ -75,6 +83,7 @@ export function readDtcg(file: JsonObject, settings: DtcgSettings): DtcgFile {
 		tokens,
 		...(typeof $description === 'string' ? { description: $description } : {}),
 		groups,
+		others,
 		faults,
 		notes,
 	};
@@ -90,14 +99,14 @@ interface Flat extends Inherited {
 	readonly node: TokenNode;
 }
 
+interface Contents {
+	readonly flat: Flat[];
+	readonly groups: Record<string, JsonObject>;
+	readonly others: Record<string, JsonObject>;
+}
+
 /** Lists the tokens with what they inherit (§5.2.2, §6.3.1), and what the groups say themselves. */
-function flatten(
-	group: GroupNode,
-	path: string,
-	inherited: Inherited,
-	flat: Flat[],
-	groups: Record<string, JsonObject>,
-): void {
+function flatten(group: GroupNode, path: string, inherited: Inherited, contents: Contents): void {
 	const { $type, $deprecated } = group.members;
 	const passedOn: Inherited = {
 		...inherited,
@@ -106,20 +115,20 @@ function flatten(
 			? { deprecated: $deprecated }
 			: {}),
 	};
-	if (Object.keys(group.members).length > 0) groups[path] = group.members;
-	for (const [name, node] of group.children)
-		visit(node, path === '' ? name : `${path}.${name}`, passedOn, flat, groups);
+	if (Object.keys(group.members).length > 0) contents.groups[path] = group.members;
+	if (Object.keys(group.others).length > 0) contents.others[path] = group.others;
+	for (const [name, node] of group.children) {
+		visit(node, path === '' ? name : `${path}.${name}`, passedOn, contents);
+	}
 }
 
-function visit(
-	node: Node,
-	path: string,
-	inherited: Inherited,
-	flat: Flat[],
-	groups: Record<string, JsonObject>,
-): void {
-	if (node.kind === 'token') flat.push({ path, node, ...inherited });
-	else flatten(node, path, inherited, flat, groups);
+function visit(node: Node, path: string, inherited: Inherited, contents: Contents): void {
+	if (node.kind === 'group') {
+		flatten(node, path, inherited, contents);
+		return;
+	}
+	contents.flat.push({ path, node, ...inherited });
+	if (Object.keys(node.others).length > 0) contents.others[path] = node.others;
 }
 
 class TokenReader {

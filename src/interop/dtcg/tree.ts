@@ -3,13 +3,16 @@ import { isJsonObject, type JsonObject } from '../../json/value.ts';
 
 export interface TokenNode {
 	readonly kind: 'token';
-	/** The members with a leading `$`, as they came. */
+	/** The members that the format knows. */
 	readonly members: JsonObject;
+	/** Other members: not of the format, but in published files. */
+	readonly others: JsonObject;
 }
 
 export interface GroupNode {
 	readonly kind: 'group';
 	readonly members: JsonObject;
+	readonly others: JsonObject;
 	readonly children: Map<string, Node>;
 }
 
@@ -43,48 +46,51 @@ function readNode(value: JsonObject, path: string, report: Report): Node {
 
 function readToken(value: JsonObject, names: readonly string[], path: string, report: Report): TokenNode {
 	const wrong = (reason: string) => report({ code: 'invalid_record', path, reason });
-	if (names.length > 0) {
-		wrong(`a token cannot hold other tokens or groups, as "${names[0]}" here (Format §6.1)`);
+	const child = names.find((name) => isJsonObject(value[name]));
+	if (child !== undefined) {
+		wrong(`a token cannot hold other tokens or groups, as "${child}" here (Format §6.1)`);
 	}
 	if (Object.hasOwn(value, '$value') && Object.hasOwn(value, '$ref')) {
 		wrong('a token has either $value or $ref');
 	}
-	for (const key of Object.keys(value)) {
-		if (key.startsWith('$') && !TOKEN_MEMBERS.has(key)) wrong(`a token has no member "${key}" (Format §5.2)`);
-	}
-	checkMembers(value, wrong);
-	return { kind: 'token', members: value };
+	const [members, others] = parted(value, TOKEN_MEMBERS);
+	checkMembers(members, wrong);
+	return { kind: 'token', members, others };
 }
 
 function readGroup(value: JsonObject, path: string, report: Report): GroupNode {
 	const wrong = (reason: string) => report({ code: 'invalid_record', path, reason });
-	const members: JsonObject = {};
+	const [members, rest] = parted(value, GROUP_MEMBERS);
+	const others: JsonObject = {};
 	const children = new Map<string, Node>();
-	for (const [key, member] of Object.entries(value)) {
-		if (GROUP_MEMBERS.has(key)) {
-			members[key] = member;
+	for (const [key, member] of Object.entries(rest)) {
+		if (!isJsonObject(member)) {
+			others[key] = member;
 			continue;
 		}
 		const at = path === '' ? key : `${path}.${key}`;
 		const reason = nameFault(key);
 		if (reason !== null) {
 			report({ code: 'invalid_record', path: at, reason });
-		} else if (!isJsonObject(member)) {
-			report({
-				code: 'invalid_record',
-				path: at,
-				reason: 'neither a token nor a group: it must be an object (Format §6.1)',
-			});
-		} else {
-			const node = readNode(member, at, report);
-			if (key === ROOT && node.kind === 'group') {
-				report({ code: 'invalid_record', path: at, reason: '$root must be a token (Format §6.2)' });
-			}
-			children.set(key, node);
+			continue;
 		}
+		const node = readNode(member, at, report);
+		if (key === ROOT && node.kind === 'group') {
+			report({ code: 'invalid_record', path: at, reason: '$root must be a token (Format §6.2)' });
+		}
+		children.set(key, node);
 	}
 	checkMembers(members, wrong);
-	return { kind: 'group', members, children };
+	return { kind: 'group', members, others, children };
+}
+
+/** The members that are known, and the others. */
+function parted(value: JsonObject, known: ReadonlySet<string>): [JsonObject, JsonObject] {
+	const entries = Object.entries(value);
+	return [
+		Object.fromEntries(entries.filter(([key]) => known.has(key))),
+		Object.fromEntries(entries.filter(([key]) => !known.has(key))),
+	];
 }
 
 /** §5.1.1: no leading `$` but `$root`, no dot, no brace. */

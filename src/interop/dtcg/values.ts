@@ -1,5 +1,6 @@
 import { Compile, type Validator } from 'typebox/compile';
 import { isTokenType, PARTS, TOKEN_TYPES, type TokenType } from '../../../schemas/dtcg-values.ts';
+import { deepestFault } from '../../json/schema-errors.ts';
 import { isJsonObject } from '../../json/value.ts';
 
 /** Why a value is not one of its type. */
@@ -28,15 +29,8 @@ function checkOf(type: TokenType): Validator {
 export function valueFault(type: TokenType, value: unknown): ValueFault | null {
 	const check = checkOf(type);
 	if (check.Check(value)) return null;
-	// The error that lies deepest tells most: those above it only say that no branch of a choice fits.
-	const deepest = check
-		.Errors(value)
-		.reduce((best, error) => (error.instancePath.length > best.instancePath.length ? error : best));
-	return {
-		reason: `not a ${type}: ${deepest.message}`,
-		pointer: deepest.instancePath,
-		rule: TOKEN_TYPES[type].rule,
-	};
+	const { pointer, reason } = deepestFault(check.Errors(value));
+	return { reason: `not a ${type}: ${reason}`, pointer, rule: TOKEN_TYPES[type].rule };
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Manifest, ManifestFile } from '../../../schemas/manifest.ts';
 import { KINDS, type Kind, ProjectEntry } from '../../../schemas/records.ts';
 import type { Archive } from '../../archive/reader.ts';
 import { DssError, errors } from '../../errors.ts';
+import { firstFault } from '../../json/schema-errors.ts';
 import { parseStrict } from '../../json/strict.ts';
 import type { Counts, StagedRecord } from '../../store/port.ts';
 import { Findings, type Work } from '../runner.ts';
@@ -115,14 +116,7 @@ async function readProject(
 	}
 	const project = withoutNulls(parsed.value);
 	if (!compiledProject.Check(project)) {
-		const [error] = compiledProject.Errors(project);
-		findings.add(
-			errors.invalidRecord({
-				...place,
-				pointer: error?.instancePath ?? '',
-				reason: error?.message ?? 'it does not fit its schema',
-			}),
-		);
+		findings.add(errors.invalidRecord({ ...place, ...firstFault(compiledProject.Errors(project)) }));
 		return null;
 	}
 	if (project.uuid !== manifest.project.uuid || project.name !== manifest.project.name) {

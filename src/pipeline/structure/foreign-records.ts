@@ -87,13 +87,16 @@ async function stage(work: Work, file: DtcgFile, projectUuid: string, findings: 
 	const theme = themeUuid(projectUuid, THEME_NAME);
 	const at = work.at();
 	const bookkeeping = { version: 1, createdAt: at, updatedAt: at };
-	const { '': root, ...groups } = file.groups;
-	const said = { ...(root === undefined ? {} : { '': root }), ...groups };
+	// What the file says of no single token stays with the theme, so that nothing of it is lost.
+	const extensions = {
+		...(Object.keys(file.groups).length === 0 ? {} : { 'dss.groups': file.groups }),
+		...(Object.keys(file.others).length === 0 ? {} : { 'dss.members': file.others }),
+	};
 	const themeRecord = {
 		uuid: theme,
 		name: THEME_NAME,
 		...(file.description === undefined ? {} : { description: file.description }),
-		...(Object.keys(said).length === 0 ? {} : { extensions: { 'dss.groups': said } }),
+		...(Object.keys(extensions).length === 0 ? {} : { extensions }),
 		...bookkeeping,
 	};
 	await work.workspace.stage([toStaged('themes', themeRecord, { entry: 'the theme' })]);

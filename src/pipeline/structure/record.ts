@@ -6,6 +6,7 @@ import { type DssError, errors } from '../../errors.ts';
 import { valueReferences } from '../../interop/dtcg/references.ts';
 import { valueFault } from '../../interop/dtcg/values.ts';
 import { canonicalJson, sha256 } from '../../json/canonical.ts';
+import { firstFault } from '../../json/schema-errors.ts';
 import { parseStrict } from '../../json/strict.ts';
 import { isJsonObject, type JsonObject } from '../../json/value.ts';
 import type { Reference, StagedRecord } from '../../store/port.ts';
@@ -131,21 +132,13 @@ function themeFields(content: JsonObject): Fields {
 }
 
 function recordFault(check: Validator, record: JsonObject, place: Place): DssError {
-	const found = check.Errors(record);
-	const error = found.find(({ keyword }) => keyword !== 'boolean') ?? found[0];
-	const unknown = error?.keyword === 'additionalProperties' ? `: ${unknownMembers(error.params)}` : '';
-	const { uuid } = record;
+	const { uuid, path } = record;
 	return errors.invalidRecord({
 		...place,
 		...(typeof uuid === 'string' ? { uuid } : {}),
-		...(typeof record['path'] === 'string' ? { path: record['path'] } : {}),
-		pointer: error?.instancePath ?? '',
-		reason: `${error?.message ?? 'it does not fit its schema'}${unknown}`,
+		...(typeof path === 'string' ? { path } : {}),
+		...firstFault(check.Errors(record)),
 	});
-}
-
-function unknownMembers(params: object): string {
-	return 'additionalProperties' in params ? String(params.additionalProperties) : '';
 }
 
 /** Null is absent (FORMAT, "Records"); looked for first, since it is rare. */

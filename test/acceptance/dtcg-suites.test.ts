@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { corpusFile, corpusMissing } from '../support/corpus.ts';
+import { upload } from '../support/http.ts';
+import { type Service, startService } from '../support/service.ts';
+
+interface SuiteCase {
+	readonly id: string;
+	readonly type: 'PositiveEvaluationTest' | 'NegativeEvaluationTest';
+	readonly name: string;
+	readonly input: string;
+}
+
+interface TerrazzoCase {
+	readonly case: string;
+	readonly files: readonly { readonly src: object | string }[];
+	readonly verdict: 'valid' | 'invalid';
+}
+
+const UNKNOWN_TYPE = 'Format §8: "every design token MUST use one of these types"; this type is none of them';
+const TYPOGRAPHY = 'Format §9.8 lists the properties of typography, and its published schema closes them';
+
+/** Where Terrazzo's reading differs from the text, with the paragraph. */
+const TERRAZZO_DIFFERS: Readonly<Record<string, string>> = {
+	'7 Alias > valid: bad syntax for custom $type': UNKNOWN_TYPE,
+	'8.? Boolean > valid: true': UNKNOWN_TYPE,
+	'8.? Boolean > valid: false': UNKNOWN_TYPE,
+	'8.? Link > valid': UNKNOWN_TYPE,
+	'8.? String > valid': UNKNOWN_TYPE,
+	'8.? String > valid: empty string': UNKNOWN_TYPE,
+	'9.7 Typography > valid': TYPOGRAPHY,
+	'9.7 Typography > valid: lineHeight (number)': TYPOGRAPHY,
+	'9.7 Typography > valid: fontFamily alias': TYPOGRAPHY,
+	'9.7 Typography > valid: fontSize alias': TYPOGRAPHY,
+	'9.7 Typography > valid: fontWeight alias': TYPOGRAPHY,
+	'9.7 Typography > valid: lineHeight alias (dimension)': `${TYPOGRAPHY}; lineHeight "MUST be a valid number value"`,
+	'9.7 Typography > valid: lineHeight alias (number)': TYPOGRAPHY,
+	'9.7 Typography > valid: letterSpacing alias': TYPOGRAPHY,
+	'9.7 Typography > valid: fontStyle alias': TYPOGRAPHY,
+	'9.7 Typography > valid: non-spec value (string)': TYPOGRAPHY,
+	'9.7 Typography > valid: non-spec value (dimension)': TYPOGRAPHY,
+	'8.3 Font Family > invalid: empty string':
+		'Format §8.3: "a string value containing a single font name"; no text forbids an empty one',
+	'8.3 Font Family > invalid: empty string in array': 'Format §8.3: the same for each string of the array',
+};
+
+/** Why a case is not one of the format's. */
+const TERRAZZO_OUTSIDE = (example: TerrazzoCase): string | false => {
+	if (example.files.length > 1) return 'several files together are a matter of the Resolver Module';
+	return typeof example.files[0]?.src === 'string' ? 'YAML is not JSON (Format §4)' : false;
+};
+
+describe('design tokens under values=strict&references=strict', { skip: corpusMissing }, () => {
+	let service: Service;
+	before(async () => {
+		service = await startService();
+	});
+	after(() => service[Symbol.asyncDispose]());
+
+	const importStrictly = (content: Uint8Array | string) =>
+		upload(`${service.url}/api/projects/import?values=strict&references=strict`, content, 'case.tokens.json');
+
+	const cases: readonly SuiteCase[] =
+		corpusMissing === false ? JSON.parse(corpusFile('dtcg/suite/format/manifest.json').toString()).tests : [];
+	test('the draft official suite has 213 cases', () => assert.equal(cases.length, 213));
+	for (const { id, type, name, input } of cases) {
+		test(`official ${id}: ${name}`, async () => {
+			const answer = await importStrictly(corpusFile(`dtcg/suite/format/${input}`));
+			const said = JSON.stringify(answer.body);
+			if (type === 'PositiveEvaluationTest') return assert.equal(answer.status, 201, said);
+			assert.equal(answer.status, 400, said);
+			assert.ok(['structure', 'referential'].includes(answer.body.stage), said);
+		});
+	}
+
+	const terrazzo: readonly TerrazzoCase[] =
+		corpusMissing === false
+			? corpusFile('dtcg/terrazzo-parser.jsonl')
+					.toString()
+					.trim()
+					.split('\n')
+					.map((line) => JSON.parse(line))
+			: [];
+	for (const [index, example] of terrazzo.entries()) {
+		const { case: name, verdict, files } = example;
+		test(`Terrazzo ${index + 1}, ${name}`, { skip: TERRAZZO_OUTSIDE(example) }, async () => {
+			const answer = await importStrictly(JSON.stringify(files[0]?.src));
+			const agrees = answer.status === (verdict === 'valid' ? 201 : 400);
+			assert.equal(
+				agrees,
+				TERRAZZO_DIFFERS[name] === undefined,
+				`${answer.status} ${JSON.stringify(answer.body)}`,
+			);
+		});
+	}
+});

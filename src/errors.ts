@@ -21,6 +21,8 @@ type Details = Record<string, unknown>;
 export class DssError extends Error {
 	override readonly name = 'DssError';
 	readonly spec: ErrorSpec;
+	/** A plain property: Fastify writes it back when a validator answers this error. */
+	readonly code: string;
 	readonly details: Details;
 	/** Set by the runner: the stage that refused. */
 	stage: Stage | undefined;
@@ -31,11 +33,8 @@ export class DssError extends Error {
 	constructor(spec: ErrorSpec, message: string, details: Details, cause?: unknown) {
 		super(message, cause === undefined ? undefined : { cause });
 		this.spec = spec;
+		this.code = spec.code;
 		this.details = details;
-	}
-
-	get code(): string {
-		return this.spec.code;
 	}
 
 	/** Seconds after which the caller may try again, where that helps. */

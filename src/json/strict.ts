@@ -14,7 +14,12 @@ export interface StrictFault {
 }
 
 export type StrictResult =
-	| { readonly ok: true; readonly value: unknown }
+	| {
+			readonly ok: true;
+			readonly value: unknown;
+			/** Whether the text is in canonical form (RFC 8785); false also where that was not looked at. */
+			readonly canonical: boolean;
+	  }
 	| { readonly ok: false; readonly fault: StrictFault };
 
 export interface StrictOptions {
@@ -27,14 +32,17 @@ export interface StrictOptions {
 /**
  * Reads one JSON text.
  *
- * The fast path: a text that equals its own re-serialisation has no doubled name, no lost digit and no odd form.
- * Only the others are scanned character by character.
+ * The fast path: a text that equals its own re-serialisation has no doubled name, no lost digit and no odd form. What
+ * that does not show, one look at the value does. Only the other texts are scanned character by character.
  */
 export function parseStrict(text: string, options: StrictOptions): StrictResult {
-	if (!SUSPECT.test(text) && text.isWellFormed() && nestingAtMost(text, options.maxDepth)) {
+	if (nestingAtMost(text, options.maxDepth) && text.isWellFormed() && !text.includes('\\ud')) {
 		try {
 			const value: unknown = JSON.parse(text);
-			if (JSON.stringify(value) === text) return { ok: true, value };
+			const form = formOf(value);
+			if (form !== Form.odd && JSON.stringify(value) === text) {
+				return { ok: true, value, canonical: form === Form.ordered };
+			}
 		} catch {
 			// Not JSON, or not plainly so: the scanner says where.
 		}
@@ -44,25 +52,65 @@ export function parseStrict(text: string, options: StrictOptions): StrictResult 
 
 const FORBIDDEN_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
 
-/**
- * What equality with the re-serialisation does not decide: escaped surrogates, names that touch a prototype, and
- * whole numbers so large that they need the scanner (16 digits or more before a point, or a positive exponent).
- */
-const SUSPECT = /\\ud|__proto__|"constructor"|"prototype"|[^.\d]\d{16}|\de\+/;
+const Form = { odd: 0, unordered: 1, ordered: 2 } as const;
+type Form = (typeof Form)[keyof typeof Form];
+
+/** Looks for what the scanner must judge (names that touch a prototype, large whole numbers), and at the order. */
+function formOf(value: unknown): Form {
+	if (typeof value === 'number')
+		return Number.isInteger(value) && !Number.isSafeInteger(value) ? Form.odd : Form.ordered;
+	if (typeof value !== 'object' || value === null) return Form.ordered;
+	let form: Form = Form.ordered;
+	if (Array.isArray(value)) {
+		for (const item of value) {
+			const part = formOf(item);
+			if (part < form) form = part;
+		}
+		return form;
+	}
+	let previous = '';
+	for (const name in value) {
+		if (FORBIDDEN_NAMES.has(name)) return Form.odd;
+		// ECMAScript iterates names such as "9" and "10" as numbers, before all others: that is not the canonical order.
+		if (name < previous || (name.charCodeAt(0) <= 57 && name.charCodeAt(0) >= 48)) form = Form.unordered;
+		previous = name;
+		// `value` is a non-null object here and `name` one of its own enumerable names.
+		const part = formOf((value as Record<string, unknown>)[name]);
+		if (part === Form.odd) return part;
+		if (part < form) form = part;
+	}
+	return form;
+}
 
 /** An upper bound of the nesting, by counting brackets; brackets inside strings only make it stricter. */
 function nestingAtMost(text: string, limit: number): boolean {
+	return bracketsAtMost(text, limit) || depthOf(text) <= limit;
+}
+
+/** Few brackets cannot nest deeply: most records are settled by a dozen native searches. */
+function bracketsAtMost(text: string, limit: number): boolean {
+	let count = 0;
+	for (const bracket of ['{', '[']) {
+		for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+			if (++count > limit) return false;
+		}
+	}
+	return true;
+}
+
+function depthOf(text: string): number {
 	let depth = 0;
-	for (let i = 0; i < text.length; i++) {
-		const code = text.charCodeAt(i);
+	let deepest = 0;
+	for (let at = 0; at < text.length; at++) {
+		const code = text.charCodeAt(at);
 		if (code === 123 || code === 91) {
 			depth++;
-			if (depth > limit) return false;
+			if (depth > deepest) deepest = depth;
 		} else if (code === 125 || code === 93) {
 			depth--;
 		}
 	}
-	return true;
+	return deepest;
 }
 
 class Fault extends Error {
@@ -77,7 +125,7 @@ function scan(text: string, options: StrictOptions): StrictResult {
 	try {
 		const end = new Scanner(text, options).document();
 		if (end !== text.length) throw new Fault('json', 'bytes after the end of the value', end);
-		return { ok: true, value: JSON.parse(text) as unknown };
+		return { ok: true, value: JSON.parse(text) as unknown, canonical: false };
 	} catch (error) {
 		if (error instanceof Fault) return { ok: false, fault: error.fault };
 		return { ok: false, fault: { kind: 'json', reason: 'not JSON', where: 0 } };

@@ -44,7 +44,8 @@ async function formatOf({ path, mediaType }: UploadOptions): Promise<Incoming['f
 	await using handle = await open(path, 'r');
 	const { bytesRead, buffer } = await handle.read(Buffer.alloc(1024), 0, 1024, 0);
 	const head = buffer.subarray(0, bytesRead);
-	if (bytesRead === 0) throw errors.notAnArchive({ reason: 'the file is empty' });
+	if (bytesRead === 0)
+		throw errors.notAnArchive({ reason: 'the upload is empty: there is nothing in it to read' });
 	if (mediaType === 'json') return 'dtcg';
 	if (mediaType === 'unknown' && /^(?:\ufeff)?\s*[{[]/.test(head.toString('utf8'))) return 'dtcg';
 	return 'dss';
@@ -132,7 +133,7 @@ function adaptation(
 	version: SchemaVersion,
 	copyTo: string | null,
 	work: Work,
-): (kind: Kind, record: JsonObject) => JsonObject {
+): ((kind: Kind, record: JsonObject) => JsonObject) | undefined {
 	const newer = `${version.major}.${version.minor}` !== SCHEMA_VERSION;
 	if (newer) {
 		work.warnings.push({
@@ -141,6 +142,7 @@ function adaptation(
 			count: 1,
 		});
 	}
+	if (!newer && copyTo === null) return undefined;
 	return (kind, record) => {
 		const known = newer ? withUnknownKept(kind, record) : record;
 		return copyTo === null ? known : underFreshUuids(known, copyTo);

@@ -205,7 +205,7 @@ export interface Workspace {
 
 	/** Stages a project's records at a revision that are outside a scope, unless their uuid is staged already. */
 	carryOver(ask: { projectUuid: string; revision: number; scope: Scope }): Promise<void>;
-	/** Compares the staged records with a revision (null: with nothing), and remembers the differences. */
+	/** Compares the staged records with a revision and remembers the differences; null: with nothing, all are added. */
 	compare(ask: { projectUuid: string; revision: number | null }): Promise<Difference>;
 	/**
 	 * Of the remembered differences: how many throw away something of `revision` that `base` does not hold

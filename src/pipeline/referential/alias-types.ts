@@ -11,7 +11,7 @@ const MISFITS = `
       SELECT t.uuid, u.uuid
       FROM temp.staged AS t
       JOIN temp.staged_references AS r ON r.kind = 2 AND r.uuid = t.uuid AND r.pointer = '/value' AND r.part IS NULL
-      JOIN temp.staged AS u ON u.kind = 2 AND u.name = r.target
+      JOIN temp.staged AS u INDEXED BY staged_by_name ON u.kind = 2 AND u.name = r.target
       WHERE t.kind = 2 AND t.type IS NULL
     ),
     typed (uuid, type) AS (
@@ -22,7 +22,7 @@ const MISFITS = `
   SELECT DISTINCT r.uuid, t.name, r.target, r.expects, typed.type, r.pointer
   FROM temp.staged_references AS r
   JOIN temp.staged AS t ON t.kind = 2 AND t.uuid = r.uuid
-  JOIN temp.staged AS u ON u.kind = 2 AND u.name = r.target
+  JOIN temp.staged AS u INDEXED BY staged_by_name ON u.kind = 2 AND u.name = r.target
   JOIN typed ON typed.uuid = u.uuid
   LEFT JOIN temp.staged AS a ON a.kind = 1 AND a.uuid = t.theme
   LEFT JOIN temp.staged AS b ON b.kind = 1 AND b.uuid = u.theme
@@ -34,7 +34,7 @@ const MISFITS_ALL_TYPED = `
   SELECT DISTINCT r.uuid, t.name, r.target, r.expects, u.type, r.pointer
   FROM temp.staged_references AS r
   JOIN temp.staged AS t ON t.kind = 2 AND t.uuid = r.uuid
-  JOIN temp.staged AS u ON u.kind = 2 AND u.name = r.target
+  JOIN temp.staged AS u INDEXED BY staged_by_name ON u.kind = 2 AND u.name = r.target
   LEFT JOIN temp.staged AS a ON a.kind = 1 AND a.uuid = t.theme
   LEFT JOIN temp.staged AS b ON b.kind = 1 AND b.uuid = u.theme
   WHERE r.kind = 2 AND r.part IS NULL AND r.expects IS NOT NULL AND u.type <> r.expects

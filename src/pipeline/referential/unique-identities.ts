@@ -1,11 +1,11 @@
 import { errors } from '../../errors.ts';
 import type { ReferentialCheck } from './check.ts';
 
-/** By the index staged_by_name. */
+/** In the order of the index staged_by_name: no sorting. A theme's group is null for all but themes. */
 const TWICE = `
-  SELECT kind, name, theme, theme_group, count(*) AS n, min(uuid) AS uuid
+  SELECT kind, name, count(*) AS n, min(uuid) AS uuid
   FROM temp.staged
-  GROUP BY kind, name, theme, iif(kind = 1, theme_group, NULL)
+  GROUP BY kind, name, theme, theme_group
   HAVING n > 1`;
 
 /** REFUSALS 36: (theme, path) of a token, the name of a component, the name of a theme within its group. */

@@ -15,7 +15,7 @@ const WITH_PARTS = `
 
 const TARGET = `
   SELECT u.line
-  FROM temp.staged AS u
+  FROM temp.staged AS u INDEXED BY staged_by_name
   LEFT JOIN temp.staged AS a ON a.kind = 1 AND a.uuid = :theme
   LEFT JOIN temp.staged AS b ON b.kind = 1 AND b.uuid = u.theme
   WHERE u.kind = 2 AND u.name = :path AND (a.uuid IS NULL OR b.uuid IS NULL OR ${ACTIVE_TOGETHER})

@@ -27,7 +27,7 @@ export interface Place {
 export interface RecordRules {
 	readonly maxDepth: number;
 	/** Changes a record on its way in: fresh uuids, fields of newer versions. */
-	readonly adapt?: (kind: Kind, record: JsonObject) => JsonObject;
+	readonly adapt?: ((kind: Kind, record: JsonObject) => JsonObject) | undefined;
 }
 
 /**
@@ -44,22 +44,28 @@ export function readRecord(kind: Kind, text: string, place: Place, rules: Record
 	}
 	if (!isJsonObject(parsed.value))
 		throw errors.invalidJson({ ...place, reason: 'a record must be an object' });
-	const record = rules.adapt === undefined ? parsed.value : rules.adapt(kind, parsed.value);
-	return toStaged(kind, withoutNulls(record), place);
+	const record = withoutNulls(rules.adapt === undefined ? parsed.value : rules.adapt(kind, parsed.value));
+	const untouched = record === parsed.value && parsed.canonical;
+	return toStaged(kind, record, place, untouched ? text : undefined);
 }
 
 /**
  * Checks a record and makes it ready for the store.
  *
+ * @param line the record's canonical text, where it is known already
  * @throws {DssError} invalid_record, invalid_value
  */
-export function toStaged(kind: Kind, record: JsonObject, place: Place): StagedRecord {
+export function toStaged(
+	kind: Kind,
+	record: JsonObject,
+	place: Place,
+	line: string = canonicalJson(record),
+): StagedRecord {
 	const check = checks[kind];
 	if (!check.Check(record)) throw recordFault(check, record, place);
 	const { uuid, version, createdAt: _created, updatedAt: _updated, ...content } = record;
 	// The compiled schema has just held that these are a string and an integer.
 	const identity = { kind, uuid: uuid as string, version: version as number };
-	const line = canonicalJson(record);
 	const hash = sha256(canonicalJson(content));
 	if (kind === 'tokens') return { ...identity, line, hash, ...tokenFields(content, place, identity.uuid) };
 	if (kind === 'components') return { ...identity, line, hash, ...componentFields(content) };

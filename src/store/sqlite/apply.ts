@@ -7,13 +7,6 @@ import { fromNext } from './rows.ts';
 /** Rows a transaction: the write lock is held for some 15 ms, measured; others come in between. */
 const BATCH = 2_000;
 
-/** The next differences in the order of the primary key, so that new rows are written one behind the other. */
-const LAST_OF_BATCH = `
-  SELECT kind, uuid FROM temp.differences
-  WHERE (kind, uuid) > (:kind, :uuid)
-  ORDER BY kind, uuid
-  LIMIT 1 OFFSET ${BATCH - 1}`;
-
 const IN_BATCH = '(d.kind, d.uuid) > (:kind, :uuid) AND (d.kind, d.uuid) <= (:lastKind, :lastUuid)';
 
 /** Ends the rows that the next revision no longer holds. */
@@ -22,10 +15,12 @@ const END_ROWS = `
   WHERE project = :project AND valid_to IS NULL
     AND (kind, uuid) IN (SELECT d.kind, d.uuid FROM temp.differences AS d WHERE d.change <> 1 AND ${IN_BATCH})`;
 
-const BEGIN_ROWS = `
+const INSERT_ROWS = `
   INSERT INTO records
     (project, kind, uuid, valid_from, valid_to, theme, name, theme_group, theme_order, type, version, hash,
-     reference_list, line)
+     reference_list, line)`;
+
+const BEGIN_CHANGED_ROWS = `${INSERT_ROWS}
   SELECT :project, s.kind, s.uuid, :next, NULL, s.theme, s.name, s.theme_group, s.theme_order, s.type, s.version,
     s.hash, s.reference_list, s.line
   FROM temp.differences AS d
@@ -33,7 +28,13 @@ const BEGIN_ROWS = `
   WHERE d.change <> 3 AND ${IN_BATCH}
   ORDER BY d.kind, d.uuid`;
 
-const TOTAL = 'SELECT count(*) FROM temp.differences';
+/** In a new project everything is added: there are no differences to go by. */
+const BEGIN_ALL_ROWS = `${INSERT_ROWS}
+  SELECT :project, d.kind, d.uuid, :next, NULL, d.theme, d.name, d.theme_group, d.theme_order, d.type, d.version,
+    d.hash, d.reference_list, d.line
+  FROM temp.staged AS d
+  WHERE ${IN_BATCH}
+  ORDER BY d.kind, d.uuid`;
 
 const INSERT_REVISION = `
   INSERT INTO revisions
@@ -49,24 +50,31 @@ const MOVE_HEAD = 'UPDATE projects SET head = :number WHERE id = :project';
 /** Everything is beyond any uuid: uuids are of [0-9a-f-]. */
 const BEYOND = '~';
 
-/** Writes the differences as rows of revision `next`. `checkpoint` is called between batches and may throw. */
+/**
+ * Writes rows of revision `next`: the differences, or in a new project all that is staged, in the order of the
+ * primary key, so that new rows lie one behind the other. `checkpoint` is called between batches and may throw.
+ */
 export async function writeRows(
 	db: Connection,
-	project: number,
-	next: number,
+	{ project, next, isNew }: { project: number; next: number; isNew: boolean },
 	checkpoint: Checkpoint,
 ): Promise<void> {
-	const last = db.prepare<object, { kind: number; uuid: string }>(LAST_OF_BATCH);
-	const end = db.prepare(END_ROWS);
-	const begin = db.prepare(BEGIN_ROWS);
+	const source = isNew ? 'temp.staged' : 'temp.differences';
+	const last = db.prepare<object, { kind: number; uuid: string }>(`
+    SELECT kind, uuid FROM ${source}
+    WHERE (kind, uuid) > (:kind, :uuid)
+    ORDER BY kind, uuid
+    LIMIT 1 OFFSET ${BATCH - 1}`);
+	const end = isNew ? null : db.prepare(END_ROWS);
+	const begin = db.prepare(isNew ? BEGIN_ALL_ROWS : BEGIN_CHANGED_ROWS);
 	// pluck() answers the count.
-	const total = db.prepare(TOTAL).pluck().get() as number;
+	const total = db.prepare(`SELECT count(*) FROM ${source}`).pluck().get() as number;
 	let from = { kind: 0, uuid: '' };
 	for (let done = 0; done < total; done += BATCH) {
 		const to = last.get(from) ?? { kind: 9, uuid: BEYOND };
 		const range = { project, next, ...from, lastKind: to.kind, lastUuid: to.uuid };
 		db.transaction(() => {
-			end.run(range);
+			end?.run(range);
 			begin.run(range);
 		}).immediate();
 		from = to;

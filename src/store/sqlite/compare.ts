@@ -1,4 +1,5 @@
 /** How staged records differ from a revision of a project: joins by uuid over content hashes. */
+import { KINDS } from '../../../schemas/records.ts';
 import type { Difference, Scope } from '../port.ts';
 import type { Connection } from './connection.ts';
 import { kindOf, noCounts } from './rows.ts';
@@ -8,12 +9,7 @@ const LIVE = `
   live.project = :project AND live.valid_from <= :revision
     AND (live.valid_to IS NULL OR live.valid_to > :revision)`;
 
-/** All is new where there is nothing to compare with. */
-const ALL_ADDED = `
-  INSERT INTO temp.differences (kind, uuid, change)
-  SELECT kind, uuid, 1 FROM temp.staged ORDER BY kind, uuid`;
-
-/** Finds the live row of each staged record by the primary key of \`records\`. */
+/** Finds the live row of each staged record by the primary key of `records`. */
 const ADDED_AND_CHANGED = `
   INSERT INTO temp.differences (kind, uuid, change)
   SELECT s.kind, s.uuid, iif(live.uuid IS NULL, 1, 2)
@@ -57,32 +53,27 @@ const UNSEEN = `
     AND old.valid_from <= :base AND (old.valid_to IS NULL OR old.valid_to > :base)
   WHERE live.hash IS NOT old.hash`;
 
-/** Compares the staged records with a revision (null: with nothing) and fills \`differences\`. */
+/** Compares the staged records with a revision and fills `differences`; with none, all of them are added. */
 export function compareStaged(db: Connection, project: number | null, revision: number | null): Difference {
+	const staged = noCounts();
+	for (const { kind, n } of db.prepare<[], { kind: number; n: number }>(STAGED_COUNTS).all())
+		staged[kindOf(kind)] = n;
+	const [added, changed, removed] = [noCounts(), noCounts(), noCounts()];
+	if (project === null || revision === null)
+		return { added: staged, changed, removed, unchanged: noCounts() };
 	db.transaction(() => {
 		db.exec('DELETE FROM temp.differences');
-		if (project === null || revision === null) {
-			db.prepare(ALL_ADDED).run();
-		} else {
-			db.prepare(ADDED_AND_CHANGED).run({ project, revision });
-			db.prepare(REMOVED).run({ project, revision });
-		}
+		db.prepare(ADDED_AND_CHANGED).run({ project, revision });
+		db.prepare(REMOVED).run({ project, revision });
 	})();
-	const difference = {
-		added: noCounts(),
-		changed: noCounts(),
-		removed: noCounts(),
-		unchanged: noCounts(),
-	};
-	const staged = db.prepare<[], { kind: number; n: number }>(STAGED_COUNTS).all();
-	for (const { kind, n } of staged) difference.unchanged[kindOf(kind)] = n;
 	for (const { kind, change, n } of db
 		.prepare<[], { kind: number; change: number; n: number }>(COUNTS)
 		.all()) {
-		difference[change === 1 ? 'added' : change === 2 ? 'changed' : 'removed'][kindOf(kind)] = n;
-		if (change !== 3) difference.unchanged[kindOf(kind)] -= n;
+		(change === 1 ? added : change === 2 ? changed : removed)[kindOf(kind)] = n;
 	}
-	return difference;
+	const unchanged = noCounts();
+	for (const kind of KINDS) unchanged[kind] = staged[kind] - added[kind] - changed[kind];
+	return { added, changed, removed, unchanged };
 }
 
 /** Stages what a revision holds outside a scope. */

@@ -48,7 +48,7 @@ const TABLES = `
 
 const STAGE = 'INSERT OR IGNORE INTO temp.staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 
-const INDEX = 'CREATE INDEX temp.staged_by_name ON staged (kind, name, theme)';
+const INDEX = 'CREATE INDEX temp.staged_by_name ON staged (kind, name, theme, theme_group)';
 
 /** References are spread from the records' own lists: one statement instead of one more row a reference. */
 const SPREAD = `
@@ -62,23 +62,20 @@ export function clearStaging(db: Connection): void {
 	db.exec(TABLES);
 }
 
-/** Stages records in one transaction; answers those whose uuid was there already. */
+/**
+ * Stages records; answers those whose uuid was there already. The batches of one piece of work share a transaction,
+ * which the workspace ends before it does anything else: it is deferred and of TEMP tables only, so it locks nobody
+ * out, while one a batch would write the pages out each time.
+ */
 export function stageRecords(db: Connection, records: readonly StagedRecord[]): StagedRecord[] {
+	if (!db.inTransaction) db.exec('BEGIN');
 	const insert = db.prepare(STAGE);
-	const doubled: StagedRecord[] = [];
-	db.transaction(() => {
-		for (const record of records) {
-			if (insert.run(...fromStaged(record)).changes === 0) doubled.push(record);
-		}
-	})();
-	return doubled;
+	return records.filter((record) => insert.run(...fromStaged(record)).changes === 0);
 }
 
 /** Makes the staged records ready for checks: an index by name, and their references as rows. */
 export function sealStaging(db: Connection): void {
 	db.transaction(() => {
-		db.exec('DROP INDEX IF EXISTS temp.staged_by_name');
-		db.exec('DELETE FROM temp.staged_references');
 		db.exec(INDEX);
 		db.exec(SPREAD);
 	})();

@@ -34,7 +34,7 @@ export class SqliteWorkspace implements Workspace {
 
 	async clear(): Promise<void> {
 		this.#difference = null;
-		translated(() => clearStaging(this.#db));
+		this.#run(() => clearStaging(this.#db));
 	}
 
 	async stage(records: readonly StagedRecord[]): Promise<StagedRecord[]> {
@@ -42,21 +42,21 @@ export class SqliteWorkspace implements Workspace {
 	}
 
 	async seal(): Promise<void> {
-		translated(() => sealStaging(this.#db));
+		this.#run(() => sealStaging(this.#db));
 	}
 
 	async select(sql: string, parameters: Row = {}): Promise<Row[]> {
-		return translated(() => this.#db.prepare<object, Row>(sql).all(parameters));
+		return this.#run(() => this.#db.prepare<object, Row>(sql).all(parameters));
 	}
 
 	async each(sql: string, take: (row: Row) => void): Promise<void> {
-		translated(() => {
+		this.#run(() => {
 			for (const row of this.#db.prepare<[], Row>(sql).iterate()) take(row);
 		});
 	}
 
 	async revision(projectUuid: string, number?: number): Promise<Revision | null> {
-		return translated(() => {
+		return this.#run(() => {
 			const row = this.#db
 				.prepare<object, RevisionRow>(REVISION)
 				.get({ project: projectUuid, number: number ?? null });
@@ -65,7 +65,7 @@ export class SqliteWorkspace implements Workspace {
 	}
 
 	async newest(projectUuid: string, holds: (revision: Revision) => boolean): Promise<Revision | null> {
-		return translated(() => {
+		return this.#run(() => {
 			const rows = this.#db
 				.prepare<object, RevisionRow>(REVISIONS)
 				.iterate({ project: projectUuid, before: Number.MAX_SAFE_INTEGER, limit: -1 });
@@ -79,15 +79,15 @@ export class SqliteWorkspace implements Workspace {
 
 	async instance(): Promise<string> {
 		// pluck() answers the uuid; the row is made with the data folder.
-		return translated(() => this.#db.prepare('SELECT uuid FROM instance').pluck().get() as string);
+		return this.#run(() => this.#db.prepare('SELECT uuid FROM instance').pluck().get() as string);
 	}
 
 	async carryOver(ask: Parameters<Workspace['carryOver']>[0]): Promise<void> {
-		translated(() => carryOver(this.#db, this.#idOf(ask.projectUuid), ask.revision, ask.scope));
+		this.#run(() => carryOver(this.#db, this.#idOf(ask.projectUuid), ask.revision, ask.scope));
 	}
 
 	async compare(ask: { projectUuid: string; revision: number | null }): Promise<Difference> {
-		return translated(() => {
+		return this.#run(() => {
 			const id = ask.revision === null ? null : this.#idOf(ask.projectUuid);
 			this.#difference = compareStaged(this.#db, id, ask.revision);
 			return this.#difference;
@@ -95,26 +95,26 @@ export class SqliteWorkspace implements Workspace {
 	}
 
 	async countUnseen(ask: Parameters<Workspace['countUnseen']>[0]): Promise<number> {
-		return translated(() => countUnseen(this.#db, this.#idOf(ask.projectUuid), ask.revision, ask.base));
+		return this.#run(() => countUnseen(this.#db, this.#idOf(ask.projectUuid), ask.revision, ask.base));
 	}
 
 	async restamp(ask: Parameters<Workspace['restamp']>[0]): Promise<void> {
-		translated(() => {
+		this.#run(() => {
 			const id = ask.revision === null ? null : this.#idOf(ask.projectUuid);
 			restampStaged(this.#db, id, ask);
 		});
 	}
 
 	async lease(projectUuid: string, holder: string): Promise<void> {
-		translated(() => takeLease(this.#db, projectUuid, holder));
+		this.#run(() => takeLease(this.#db, projectUuid, holder));
 	}
 
 	async release(projectUuid: string, holder: string): Promise<void> {
-		translated(() => releaseLease(this.#db, projectUuid, holder));
+		this.#run(() => releaseLease(this.#db, projectUuid, holder));
 	}
 
 	async releaseAll(holder: string): Promise<void> {
-		translated(() => releaseAll(this.#db, holder));
+		this.#run(() => releaseAll(this.#db, holder));
 	}
 
 	async apply(projectUuid: string, next: NextRevision, checkpoint: Checkpoint): Promise<Revision> {
@@ -124,7 +124,7 @@ export class SqliteWorkspace implements Workspace {
 		const number = (current?.number ?? 0) + 1;
 		try {
 			const id = current === null ? this.#make(projectUuid) : this.#idOf(projectUuid);
-			await writeRows(this.#db, id, number, checkpoint);
+			await writeRows(this.#db, { project: id, next: number, isNew: current === null }, checkpoint);
 			moveHead(this.#db, { project: id, projectUuid }, number, next, {
 				...counted(current?.counts ?? noCounts(), difference),
 				added: sum(difference.added),
@@ -139,7 +139,7 @@ export class SqliteWorkspace implements Workspace {
 
 	async applyFacts(projectUuid: string, next: NextRevision): Promise<Revision> {
 		const current = await this.revision(projectUuid);
-		translated(() => {
+		this.#run(() => {
 			const id = current === null ? this.#make(projectUuid) : this.#idOf(projectUuid);
 			const counts = current?.counts ?? noCounts();
 			const none = { added: 0, changed: 0, removed: 0 };
@@ -152,7 +152,7 @@ export class SqliteWorkspace implements Workspace {
 	}
 
 	async remove(projectUuid: string): Promise<void> {
-		translated(() => {
+		this.#run(() => {
 			const id = this.#idOf(projectUuid);
 			this.#db
 				.transaction(() => {
@@ -169,7 +169,7 @@ export class SqliteWorkspace implements Workspace {
 	}
 
 	async probe(): Promise<void> {
-		translated(() => {
+		this.#run(() => {
 			// A write that is taken back: it needs the lock, the log and room on the disk.
 			this.#db.exec('BEGIN IMMEDIATE');
 			this.#db.exec("INSERT INTO leases (project_uuid, holder) VALUES ('probe', 'probe')");
@@ -178,11 +178,19 @@ export class SqliteWorkspace implements Workspace {
 	}
 
 	async recover(): Promise<number> {
-		return translated(() => recoverAll(this.#db));
+		return this.#run(() => recoverAll(this.#db));
 	}
 
 	close(): void {
 		this.#db.close();
+	}
+
+	/** Runs something against SQLite, after what was staged has been settled. */
+	#run<T>(run: () => T): T {
+		return translated(() => {
+			if (this.#db.inTransaction) this.#db.exec('COMMIT');
+			return run();
+		});
 	}
 
 	#idOf(projectUuid: string): number {

@@ -17,9 +17,9 @@ import { readFile } from 'node:fs/promises';
 import type { paths } from './api.ts';
 
 const [here, there, file] = process.argv.slice(2) as [string, string, string];
-const form = (body: Record<string, unknown>) => {
+const form = (body: unknown) => {
 	const data = new FormData();
-	for (const [name, value] of Object.entries(body)) data.append(name, value instanceof Blob ? value : String(value));
+	for (const [name, value] of Object.entries(body as object)) data.append(name, value instanceof Blob ? value : String(value));
 	return data;
 };
 const client = (baseUrl: string) => createClient<paths>({ baseUrl });

@@ -11,6 +11,8 @@ import type { Archive } from './reader.ts';
 export const MANIFEST_NAME = 'manifest.json';
 const MAX_BYTES = 1_048_576;
 const MAX_DEPTH = 32;
+/** Of an archive without a manifest, so much is looked at: a fraction of a second. */
+const UNLISTED_BYTES = 64 * MAX_BYTES;
 
 const compiled = Compile(Manifest);
 
@@ -21,7 +23,11 @@ const compiled = Compile(Manifest);
  */
 export async function readManifestObject(archive: Archive): Promise<JsonObject> {
 	const bytes = archive.bytesOf(MANIFEST_NAME);
-	if (bytes === undefined) throw errors.manifestMissing({});
+	if (bytes === undefined) {
+		// Without a manifest no stage would read the entries: what is wrong with them is told first.
+		await archive.readThrough(UNLISTED_BYTES);
+		throw errors.manifestMissing({});
+	}
 	const invalid = (reason: string) => errors.manifestInvalid({ entry: MANIFEST_NAME, reason });
 	if (bytes > MAX_BYTES) throw invalid(`it is larger than ${MAX_BYTES} bytes`);
 	const text = decode(await archive.readWhole(MANIFEST_NAME));

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
 import yauzl from 'yauzl';
 import type { Limits } from '../../schemas/config.ts';
-import { errors } from '../errors.ts';
+import { DssError, errors } from '../errors.ts';
 import { FileBytes } from './container/bytes.ts';
 import { checkContainer } from './container/checks.ts';
 import { DEFLATED } from './container/features.ts';
@@ -70,11 +70,21 @@ export class Archive {
 	}
 
 	/**
-	 * The content of an entry, piece by piece. Stops at the first byte beyond the declared size.
+	 * The content of an entry, piece by piece. Stops at the first byte beyond the declared size. What it throws is of
+	 * stage `archive`, whichever stage reads.
 	 *
 	 * @throws {DssError} size_mismatch, corrupt_entry (REFUSALS 16, 17, 17e)
 	 */
 	async *read(name: string): AsyncGenerator<Buffer> {
+		try {
+			yield* this.#content(name);
+		} catch (error) {
+			if (error instanceof DssError) error.stage = 'archive';
+			throw error;
+		}
+	}
+
+	async *#content(name: string): AsyncGenerator<Buffer> {
 		const entry = this.#entries.get(name);
 		if (entry === undefined) throw new RangeError(`no entry ${name}`);
 		const raw = await this.#rawData(entry);
@@ -115,6 +125,21 @@ export class Archive {
 		const pieces: Buffer[] = [];
 		for await (const piece of this.read(name)) pieces.push(piece);
 		return Buffer.concat(pieces);
+	}
+
+	/**
+	 * Reads all entries through and keeps nothing, up to a bound: what is damaged or hides something is refused.
+	 *
+	 * @throws {DssError} size_mismatch, corrupt_entry
+	 */
+	async readThrough(maxBytes: number): Promise<void> {
+		let left = maxBytes;
+		for (const name of this.names) {
+			for await (const piece of this.read(name)) {
+				left -= piece.length;
+				if (left < 0) return;
+			}
+		}
 	}
 
 	async close(): Promise<void> {

@@ -4,7 +4,7 @@ import type { FileBytes } from './bytes.ts';
 import { checkDuplicates } from './duplicates.ts';
 import { checkFeatures } from './features.ts';
 import { checkHeaderAgreement } from './header-agreement.ts';
-import { checkLayout } from './layout.ts';
+import { checkGaps, checkOverlaps } from './layout.ts';
 import { checkNames } from './names.ts';
 import { checkSizes } from './sizes.ts';
 import { checkSpecialFiles } from './special-files.ts';
@@ -17,8 +17,9 @@ const CONTAINER_CHECKS: readonly Check[] = [
 	checkSpecialFiles,
 	checkDuplicates,
 	checkFeatures,
+	checkOverlaps,
 	checkHeaderAgreement,
-	checkLayout,
+	checkGaps,
 	(directory, _file, limits) => checkSizes(directory, limits.maxContentBytes),
 ];
 

@@ -5,18 +5,26 @@ import type { Directory, ZipEntry } from './structures.ts';
 
 const DESCRIPTOR_SIGNATURE = 0x08074b50; // APPNOTE 4.3.9.3
 
-/**
- * REFUSALS 9, 10 and 17f: every byte is accounted for. The first local header stands at offset 0, entries follow each
- * other without a gap, and the directory follows the last one.
- */
-export function checkLayout({ end, entries }: Directory, file: FileBytes): void {
-	const inOrder = [...entries].sort((one, other) => one.localOffset - other.localOffset);
-	let expected = 0;
+/** REFUSALS 9: no byte belongs to two entries, nor to an entry and the directory. */
+export function checkOverlaps({ end, entries }: Directory): void {
+	const inOrder = byPlace(entries);
 	inOrder.forEach((entry, index) => {
-		if (entry.localOffset < expected) {
-			throw errors.overlappingEntries({ entry: entry.name, reason: 'it begins within another entry' });
+		const next = inOrder[index + 1];
+		if (entry.dataOffset + entry.compressedBytes > (next?.localOffset ?? end.directoryOffset)) {
+			const into = next === undefined ? 'the directory' : next.name;
+			throw errors.overlappingEntries({ entry: entry.name, reason: `it reaches into ${into}` });
 		}
-		if (entry.localOffset > expected) {
+	});
+}
+
+/**
+ * REFUSALS 10 and 17f: every byte is accounted for. The first local header stands at offset 0, entries follow each
+ * other without a gap, and the directory follows the last one. Overlaps have been looked for before.
+ */
+export function checkGaps({ end, entries }: Directory, file: FileBytes): void {
+	let expected = 0;
+	byPlace(entries).forEach((entry, index, inOrder) => {
+		if (entry.localOffset !== expected) {
 			throw errors.ambiguousArchive({
 				entry: entry.name,
 				reason: 'bytes that belong to no entry stand before it',
@@ -24,14 +32,15 @@ export function checkLayout({ end, entries }: Directory, file: FileBytes): void 
 		}
 		const next = inOrder[index + 1]?.localOffset ?? end.directoryOffset;
 		const dataEnd = entry.dataOffset + entry.compressedBytes;
-		if (dataEnd > next) {
-			throw errors.overlappingEntries({ entry: entry.name, reason: 'it reaches into what follows' });
-		}
 		expected = dataEnd + (entry.flags & DESCRIPTOR_FLAG ? descriptorBytes(file, entry, dataEnd, next) : 0);
 	});
 	if (expected !== end.directoryOffset) {
 		throw errors.ambiguousArchive({ reason: 'bytes that belong to no entry stand before the directory' });
 	}
+}
+
+function byPlace(entries: readonly ZipEntry[]): ZipEntry[] {
+	return [...entries].sort((one, other) => one.localOffset - other.localOffset);
 }
 
 /**

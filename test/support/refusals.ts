@@ -273,7 +273,7 @@ const container: Refusal[] = [
 		'10',
 		'a comment that holds an end record',
 		'ambiguous_archive',
-		buildDss({ archive: { comment: buildZip([]) } }),
+		buildDss({ archive: { comment: buildZip([{ name: 'x', content: 'y' }]) } }),
 		buildDss({ archive: { comment: Buffer.from('a harmless comment') } }),
 	),
 	confusion(
@@ -426,8 +426,8 @@ const container: Refusal[] = [
 		'17a',
 		'a ZIP64 field that nothing needs',
 		'ambiguous_archive',
-		withTokens({ extras: [zip64Extra(content.length)] }),
-		withTokens({ bytes: 0xffffffff, extras: [zip64Extra(content.length)] }),
+		withTokens({ extras: [zip64Extra(content.length)], local: { extras: [] } }),
+		withTokens({ bytes: 0xffffffff, extras: [zip64Extra(content.length)], local: { extras: [zip64Extra(content.length, deflated.length)] } }),
 	),
 	confusion(
 		'17a',

@@ -22,9 +22,9 @@ export function checkFeatures({ entries }: Directory): void {
 		if (flags & ~ALLOWED_FLAGS) throw unsupported('reserved flag bits are set');
 		if (method !== STORED && method !== DEFLATED)
 			throw unsupported(`compression method ${method} is not read here`);
-		if (versionNeeded > NEWEST_VERSION) {
-			throw unsupported(`it needs version ${versionNeeded / 10} of the ZIP format`);
-		}
+		// Some writers put their system into the upper byte, as in "version made by" (4.4.2).
+		const version = versionNeeded & 0xff;
+		if (version > NEWEST_VERSION) throw unsupported(`it needs version ${version / 10} of the ZIP format`);
 		if (disk !== 0) throw unsupported('it begins on another disk');
 	}
 }

@@ -154,6 +154,9 @@ interface EndFields {
 }
 
 function settle(fields: EndFields, begins: number): End {
+	if (fields.entries === 0 && fields.directoryBytes === 0) {
+		throw errors.notAnArchive({ reason: 'the archive is empty: it holds no entry' });
+	}
 	if (fields.disk !== 0 || fields.directoryDisk !== 0) {
 		throw errors.unsupportedZipFeature({ reason: 'the archive is spread over several disks' });
 	}
@@ -267,7 +270,7 @@ export function withLocalHeader(file: FileBytes, end: End, record: CentralRecord
 	if (dataOffset > end.directoryOffset) throw beyond();
 	const rest = file.read(localOffset + LOCAL_BYTES, nameLength + extraLength);
 	const extras = readExtras(rest.subarray(nameLength), name);
-	const sizes = withZip64(extras, name, {
+	const sizes = withLocalZip64(extras, name, {
 		bytes: fixed.readUInt32LE(22),
 		compressedBytes: fixed.readUInt32LE(18),
 	});
@@ -332,6 +335,29 @@ function withZip64<T extends { bytes: number; compressedBytes: number; localOffs
 	if (wanted.length === 0) throw bad('there is a ZIP64 extra field that nothing refers to');
 	const values = Object.fromEntries(wanted.map((key, index) => [key, uint64(extra.data, index * 8)]));
 	return { ...plain, ...values, zip64: true };
+}
+
+/**
+ * The same in a local header, where the field must give both sizes (APPNOTE 4.5.3). Writers that do not know the size
+ * beforehand add it in case it is needed, so a plain field may also repeat what it says.
+ */
+function withLocalZip64<T extends { bytes: number; compressedBytes: number }>(
+	extras: readonly Extra[],
+	entry: string,
+	plain: T,
+): T & { zip64: boolean } {
+	const data = extras.find(({ id }) => id === ZIP64_EXTRA)?.data;
+	const bad = (reason: string) => errors.ambiguousArchive({ entry, reason });
+	if (data === undefined) {
+		if (plain.bytes !== MAX32 && plain.compressedBytes !== MAX32) return { ...plain, zip64: false };
+		throw bad('a size refers to a ZIP64 extra field that is not there');
+	}
+	if (data.length !== 16) throw bad('the ZIP64 extra field of the local header does not give both sizes');
+	const large = { bytes: uint64(data, 0), compressedBytes: uint64(data, 8) };
+	for (const key of ['bytes', 'compressedBytes'] as const) {
+		if (plain[key] !== MAX32 && plain[key] !== large[key]) throw bad('the ZIP64 extra field contradicts the header');
+	}
+	return { ...plain, ...large, zip64: true };
 }
 
 /** A 64-bit number; what a double cannot hold is larger than any file here, and says so. */

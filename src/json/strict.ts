@@ -237,12 +237,18 @@ class Scanner {
 	}
 }
 
-/** Whether a number's text and the double read from it name the same value, within ±(2^53 − 1) for whole numbers. */
+/** Whether a number's text and the double read from it name the same value, and that one can be told apart. */
 function survives(raw: string): boolean {
 	const value = Number(raw);
-	if (!Number.isFinite(value)) return false;
-	if (Number.isInteger(value) && !Number.isSafeInteger(value)) return false;
-	return decimal(raw) === decimal(String(value));
+	return Number.isFinite(value) && !isUnsafe(value) && decimal(raw) === decimal(String(value));
+}
+
+/**
+ * Whole numbers beyond ±(2^53 − 1) that are written in plain digits, so that a reader may take them for exact. From
+ * 10^21 on ECMAScript writes an exponent, which nobody takes for that.
+ */
+function isUnsafe(value: number): boolean {
+	return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21;
 }
 
 /** A number's text as sign, digits and exponent without needless zeros, so that equal values are equal texts. */

@@ -427,7 +427,11 @@ const container: Refusal[] = [
 		'a ZIP64 field that nothing needs',
 		'ambiguous_archive',
 		withTokens({ extras: [zip64Extra(content.length)], local: { extras: [] } }),
-		withTokens({ bytes: 0xffffffff, extras: [zip64Extra(content.length)], local: { extras: [zip64Extra(content.length, deflated.length)] } }),
+		withTokens({
+			bytes: 0xffffffff,
+			extras: [zip64Extra(content.length)],
+			local: { extras: [zip64Extra(content.length, deflated.length)] },
+		}),
 	),
 	confusion(
 		'17a',

@@ -355,7 +355,8 @@ function withLocalZip64<T extends { bytes: number; compressedBytes: number }>(
 	if (data.length !== 16) throw bad('the ZIP64 extra field of the local header does not give both sizes');
 	const large = { bytes: uint64(data, 0), compressedBytes: uint64(data, 8) };
 	for (const key of ['bytes', 'compressedBytes'] as const) {
-		if (plain[key] !== MAX32 && plain[key] !== large[key]) throw bad('the ZIP64 extra field contradicts the header');
+		if (plain[key] !== MAX32 && plain[key] !== large[key])
+			throw bad('the ZIP64 extra field contradicts the header');
 	}
 	return { ...plain, ...large, zip64: true };
 }

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { corpusFile, corpusFolder, corpusMissing } from '../support/corpus.ts';
+import { buildDss } from '../support/dss-builder.ts';
+import { put, send } from '../support/http.ts';
+import { type Service, startService } from '../support/service.ts';
+
+interface ZipVerdict {
+	readonly file: string;
+	readonly verdict: 'accept' | 'refuse';
+	readonly reason?: string;
+}
+
+/** Where REFUSALS says otherwise than a verdict, by the row that decides. */
+const ZIP_DIFFERS: readonly { readonly row: string; readonly files: readonly string[] }[] = [
+	{
+		row: '10: a comment of the archive is refused only where it holds an end record',
+		files: [
+			'go-archive-zip/test.zip',
+			'libarchive/test_compat_zip_1.zip',
+			'libarchive/test_read_format_zip_comment_stored_1.zip',
+			'libarchive/test_read_format_zip_comment_stored_2.zip',
+			'libzip/rename_ok.zip',
+			'libzip/testchanged.zip',
+			'libzip/testchangedlocal.zip',
+			'libzip/testcomment.zip',
+			'libzip/testcomment13.zip',
+			'libzip/testfile-long-comment.zip',
+			'libzip/testfile-torrentzip-modified.zip',
+			'libzip/testfile-torrentzip.zip',
+			'malo/comment.zip',
+			'warehouse/comment.zip',
+		],
+	},
+	{
+		row: '10: the same for the comment of an entry',
+		files: [
+			'async_zip/nonempty_cd_comment.zip',
+			'libzip/incons-central-file-comment-utf8-ascii.zip',
+			'libzip/test-cp437-fc-utf-8-filename.zip',
+			'libzip/test-cp437-fc.zip',
+			'libzip/testcommentremoved.zip',
+		],
+	},
+	{
+		row: '7: "sizes where the local one gives them"; this one gives one of them, and it agrees',
+		files: ['libarchive/test_read_format_zip_high_compression.zip'],
+	},
+	{ row: '15: 302 : 1 beyond the first MiB', files: ['libzip/bigzero-zip.zip'] },
+	{ row: '5: a regular file by its Unix mode', files: ['libzip/testfile-ef.zip'] },
+	{ row: '17b: the same extra field twice', files: ['libzip/testfile-plus-extra.zip'] },
+];
+
+/** Valid JSON that row 25 refuses: the same key twice. */
+const JSON_DIFFERS = ['y_object_duplicated_key.json', 'y_object_duplicated_key_and_value.json'];
+
+describe('the corpora of others', { skip: corpusMissing }, () => {
+	let service: Service;
+	before(async () => {
+		service = await startService();
+	});
+	after(() => service[Symbol.asyncDispose]());
+
+	const verdicts: readonly ZipVerdict[] =
+		corpusMissing === false ? JSON.parse(corpusFile('zip/verdicts.json').toString()) : [];
+	for (const { file, verdict, reason } of verdicts) {
+		const row = ZIP_DIFFERS.find(({ files }) => files.includes(file))?.row;
+		const refuse = (verdict === 'refuse') !== (row !== undefined);
+		const why = row === undefined ? (reason ?? 'harmless') : `row ${row}`;
+		test(`the container ${file} is ${refuse ? 'refused' : 'accepted'} (${why})`, async () => {
+			const { body } = await put(
+				`${service.url}/api/projects/import`,
+				corpusFile(`zip/${file}`),
+				'application/zip',
+			);
+			const said = JSON.stringify(body);
+			if (refuse) assert.equal(body.stage, 'archive', said);
+			else assert.equal(body.code, 'manifest_missing', said);
+		});
+	}
+
+	const files =
+		corpusMissing === false ? readdirSync(corpusFolder('json/')).filter((name) => /^[yni]_/.test(name)) : [];
+	test('there are 318 JSON texts', () => assert.equal(files.length, 318));
+	for (const name of files) {
+		test(`the JSON text ${name} in the place of a value`, async () => {
+			const value = readFileSync(new URL(encodeURIComponent(name), corpusFolder('json/')));
+			// In a file of lines, white space between tokens cannot be a newline.
+			const text = name.startsWith('y_')
+				? Buffer.from(value.toString('latin1').replace(/[\r\n]/g, ' '), 'latin1')
+				: value;
+			const head =
+				'{"uuid":"018f3b60-0000-7000-8000-100000000001","theme":"018f3b60-0000-7000-8000-000000000001","path":"a","type":"number","version":1,"createdAt":"2026-01-01T00:00:00.000Z","updatedAt":"2026-01-01T00:00:00.000Z","value":1,"extensions":{"x":';
+			const archive = buildDss({ tokens: [Buffer.concat([Buffer.from(head), text, Buffer.from('}}')])] });
+			const analyze = () =>
+				put(`${service.url}/api/projects/import/analyze?project_id=new`, archive, 'application/zip');
+			const { body } = await analyze();
+			const said = JSON.stringify(body.errors);
+			if (name.startsWith('y_')) assert.equal(body.is_valid, !JSON_DIFFERS.includes(name), said);
+			else if (name.startsWith('n_')) assert.equal(body.errors[0]?.stage, 'structure', said);
+			else assert.deepEqual((await analyze()).body.errors, body.errors, 'decided the same way each time');
+		});
+	}
+
+	test('after all of them the service is ready and nothing is left', async () => {
+		assert.equal((await send(`${service.url}/readyz`)).status, 200);
+		assert.equal((await send(`${service.url}/api/projects`)).body.total, 0);
+		assert.deepEqual(readdirSync(join(service.dataDir, 'spool')), []);
+	});
+});

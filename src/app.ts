@@ -13,7 +13,7 @@ import { openapi } from './plugins/openapi.ts';
 import { problems } from './plugins/problems.ts';
 import { validation } from './plugins/validation.ts';
 import type { ArchiveService } from './service/archive-service.ts';
-import type { Readiness } from './service/health.ts';
+import type { Health } from './service/health.ts';
 import type { ProjectService } from './service/project-service.ts';
 
 /** What the routes stand on. */
@@ -23,7 +23,7 @@ export interface AppParts {
 	readonly projects: ProjectService;
 	readonly archives: ArchiveService;
 	readonly metrics: Metrics;
-	readonly readiness: () => Promise<Readiness>;
+	readonly health: Health;
 	readonly logger: NonNullable<FastifyServerOptions['logger']>;
 }
 
@@ -38,13 +38,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
 	}).withTypeProvider<TypeBoxTypeProvider>();
 	app.removeContentTypeParser('text/plain');
 
-	await app.register(problems);
+	await app.register(problems, { onStoreFailure: () => parts.health.noteStoreFailure() });
 	await app.register(validation);
 	await app.register(requestMetrics, { metrics: parts.metrics });
 	await app.register(callers, { config: parts.config });
 	await app.register(openapi, { version: parts.version });
 
-	operationRoutes(app, parts.metrics, parts.readiness);
+	operationRoutes(app, parts.metrics, () => parts.health.readiness());
 	projectRoutes(app, parts.projects);
 	await archiveRoutes(app, parts.archives, parts.config.limits.maxArchiveBytes);
 	return app;

@@ -4,12 +4,12 @@ import type { Config, Limits } from '../schemas/config.ts';
 import { WorkerPool } from './jobs/pool.ts';
 import { Metrics } from './plugins/metrics.ts';
 import { ArchiveService } from './service/archive-service.ts';
-import { type Readiness, readiness } from './service/health.ts';
+import { Health } from './service/health.ts';
 import { ProjectService } from './service/project-service.ts';
 import { Spool } from './spool/spool.ts';
 import type { Reader, Workspace } from './store/port.ts';
 import { type FolderLock, lockFolder } from './store/sqlite/lock.ts';
-import { openReader, openWorkspace, prepareStore } from './store/sqlite/open.ts';
+import { foldLog, openReader, openWorkspace, prepareStore } from './store/sqlite/open.ts';
 
 /** What a worker thread is given at its start. */
 export interface WorkerSettings {
@@ -28,7 +28,7 @@ export interface Composition {
 	readonly projects: ProjectService;
 	readonly archives: ArchiveService;
 	readonly metrics: Metrics;
-	readonly readiness: () => Promise<Readiness>;
+	readonly health: Health;
 	/** Pieces of work of a dead process that were undone. */
 	readonly recovered: number;
 	close(): Promise<void>;
@@ -75,11 +75,12 @@ export async function compose(config: Config, version: string): Promise<Composit
 			projects: new ProjectService(reader, tasks),
 			archives,
 			metrics,
-			readiness: () => readiness({ spool, tasks }),
+			health: new Health({ spool, tasks }),
 			recovered,
 			async close() {
 				await tasks.close();
 				reader.close();
+				foldLog(settings);
 				lock.release();
 			},
 		};

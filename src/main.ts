@@ -44,11 +44,16 @@ async function main(): Promise<void> {
 	await app.listen({ host: config.host, port: config.port });
 }
 
+/** An error that stops the start, with what caused it, in one line. */
+function toLine(error: unknown): string {
+	if (!(error instanceof Error)) return String(error);
+	return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+}
+
 try {
 	await main();
 } catch (error) {
-	const lines =
-		error instanceof ConfigError ? error.faults : [error instanceof Error ? error.message : String(error)];
+	const lines = error instanceof ConfigError ? error.faults : [toLine(error)];
 	for (const line of lines) process.stderr.write(`dss: ${line}\n`);
 	process.exit(1);
 }

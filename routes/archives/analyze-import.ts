@@ -26,12 +26,13 @@ export function analyzeImport(app: App, archives: ArchiveService): void {
 		},
 		handler: async (request, reply) => {
 			using _place = archives.admit();
+			const signal = goneSignal(reply);
 			const upload = await receiveUpload(request, archives);
 			await using file = upload.file;
 			const { answer, revision } = await archives.analyze(
 				file,
 				uploadSettings(upload),
-				goneSignal(reply),
+				signal,
 				callerOf(request),
 			);
 			if (revision !== null) reply.header('etag', revisionTag(revision));

@@ -6,11 +6,13 @@ export function callerOf(request: FastifyRequest): Caller {
 	return { requestId: request.id, address: request.ip, log: request.log };
 }
 
-/** Aborts when the client goes away before it has its answer (REFUSALS 40). */
+/** Aborts when the client goes away before it has its answer (REFUSALS 40); it may have gone already. */
 export function goneSignal(reply: FastifyReply): AbortSignal {
 	const controller = new AbortController();
-	reply.raw.once('close', () => {
+	const gone = () => {
 		if (!reply.raw.writableFinished) controller.abort();
-	});
+	};
+	if (reply.raw.closed || reply.raw.destroyed) gone();
+	else reply.raw.once('close', gone);
 	return controller.signal;
 }

@@ -28,12 +28,13 @@ export function importArchive(app: App, archives: ArchiveService): void {
 		},
 		handler: async (request, reply) => {
 			using _place = archives.admit();
+			const signal = goneSignal(reply);
 			const upload = await receiveUpload(request, archives);
 			await using file = upload.file;
 			const options = {
 				discardLocalChanges: upload.options.discard_local_changes ?? false,
 				precondition: precondition(request.headers['if-match']),
-				signal: goneSignal(reply),
+				signal,
 			};
 			const { answer, existed } = await archives.import(
 				file,

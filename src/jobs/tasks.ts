@@ -28,8 +28,8 @@ export interface Tasks {
 	records: { takes: Parameters<Reader['records']>[0]; gives: Page<string, string> };
 	/** Undoes what a worker that died left of its work. */
 	release: { takes: { holder: string }; gives: undefined };
-	/** Whether the store can be written; leaves nothing. */
-	probe: { takes: null; gives: undefined };
+	/** Whether the store can be written and, if `thorough`, whether all of it can be read; leaves nothing. */
+	probe: { takes: { thorough: boolean }; gives: undefined };
 	/** Whether a worker answers. */
 	ping: { takes: null; gives: undefined };
 }
@@ -65,8 +65,8 @@ export const TASKS: {
 		await work.workspace.releaseAll(holder);
 		return undefined;
 	},
-	async probe(work) {
-		await work.workspace.probe();
+	async probe(work, { thorough }) {
+		await work.workspace.probe(thorough);
 		return undefined;
 	},
 	async ping(_work, _takes, reader) {

@@ -28,12 +28,13 @@ export function toProblem(error: DssError, requestId: string): Problem {
 }
 
 /** Installs the answers to errors, to unknown addresses and to unknown methods. */
-export const problems = fp(async (app: FastifyInstance) => {
+export const problems = fp(async (app: FastifyInstance, options: { onStoreFailure: () => void }) => {
 	const addresses = new AddressBook();
 	app.addHook('onRoute', ({ url, method }) => addresses.add(url, method));
 
 	app.setErrorHandler((error: FastifyError, request, reply) => {
 		const known = toDssError(error, request);
+		if (known.code === errors.storeFailed.spec.code) options.onStoreFailure();
 		if (known.spec.status >= 500)
 			request.log.error(
 				{ err: known.cause instanceof Error ? known.cause : error, code: known.code },

@@ -10,19 +10,41 @@ export interface PartHealth {
 
 export type Readiness = Readonly<Record<'store' | 'spool' | 'workers', PartHealth>>;
 
-/** Asks every part whether it answers (API, "Operations"). */
-export async function readiness(parts: { spool: Spool; tasks: TaskRunner }): Promise<Readiness> {
-	const [store, spool, workers] = await Promise.all([
-		ask(parts.tasks.run('probe', null)),
-		ask(parts.spool.ping()),
-		ask(parts.tasks.run('ping', null)),
-	]);
-	return { store, spool, workers };
+/** Whether every part of the service answers (API, "Operations"). */
+export class Health {
+	readonly #spool: Spool;
+	readonly #tasks: TaskRunner;
+	/** Set by a failure of the store that a caller has met; taken back when the whole file has been looked through. */
+	#storeSuspect = false;
+
+	constructor(parts: { spool: Spool; tasks: TaskRunner }) {
+		this.#spool = parts.spool;
+		this.#tasks = parts.tasks;
+	}
+
+	/** Tells that the store has failed somebody: a damaged page may lie where a plain probe does not look. */
+	noteStoreFailure(): void {
+		this.#storeSuspect = true;
+	}
+
+	async readiness(): Promise<Readiness> {
+		const [store, spool, workers] = await Promise.all([
+			ask(() => this.#askStore()),
+			ask(() => this.#spool.ping()),
+			ask(() => this.#tasks.run('ping', null)),
+		]);
+		return { store, spool, workers };
+	}
+
+	async #askStore(): Promise<void> {
+		await this.#tasks.run('probe', { thorough: this.#storeSuspect });
+		this.#storeSuspect = false;
+	}
 }
 
-async function ask(answer: Promise<unknown>): Promise<PartHealth> {
+async function ask(part: () => Promise<unknown>): Promise<PartHealth> {
 	try {
-		await answer;
+		await part();
 		return { ok: true };
 	} catch (error) {
 		return { ok: false, reason: error instanceof Error ? error.message : 'no answer' };

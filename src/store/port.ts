@@ -239,8 +239,12 @@ export interface Workspace {
 		selection: RecordSelection | null;
 	}): AsyncIterable<string[]>;
 
-	/** Resolves if the store can be written, and leaves nothing; throws what is wrong otherwise. */
-	probe(): Promise<void>;
+	/**
+	 * Resolves if the store can be written and, if `thorough`, all of it read; leaves nothing.
+	 *
+	 * @throws {DssError} store_failed, store_busy, spool_full
+	 */
+	probe(thorough: boolean): Promise<void>;
 	/** At start: removes what a dead process left. Answers how many pieces of work were undone. */
 	recover(): Promise<number>;
 	close(): void;

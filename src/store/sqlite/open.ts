@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
-import { connect } from './connection.ts';
+import { connect, translated } from './connection.ts';
 import { migrate } from './migrate.ts';
 import { SqliteReader } from './reader.ts';
 import { SqliteWorkspace } from './workspace.ts';
@@ -11,6 +11,7 @@ interface Options {
 	readonly busyTimeoutMs: number;
 }
 
+const MAKE_INSTANCE = 'INSERT OR IGNORE INTO instance (only, uuid, created_at) VALUES (1, ?, ?)';
 const fileIn = (dataDir: string) => join(dataDir, 'dss.db');
 
 /** Makes the data folder ready: the file, its schema, the instance's uuid. Done once, at start, by one process. */
@@ -19,13 +20,15 @@ export function prepareStore({ dataDir, busyTimeoutMs }: Options): void {
 	const db = connect(fileIn(dataDir), { busyTimeoutMs });
 	try {
 		migrate(db);
-		db.prepare('INSERT OR IGNORE INTO instance (only, uuid, created_at) VALUES (1, ?, ?)').run(
-			v7(),
-			new Date().toISOString(),
-		);
+		translated(() => db.prepare(MAKE_INSTANCE).run(v7(), new Date().toISOString()));
 	} finally {
 		db.close();
 	}
+}
+
+/** At the end, when no thread has a connection any more: the last one to close folds the log into the file. */
+export function foldLog({ dataDir, busyTimeoutMs }: Options): void {
+	connect(fileIn(dataDir), { busyTimeoutMs }).close();
 }
 
 /** A Reader for one thread; the store must be prepared. */

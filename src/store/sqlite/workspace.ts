@@ -1,3 +1,4 @@
+import { errors } from '../../errors.ts';
 import type {
 	Checkpoint,
 	Counts,
@@ -18,6 +19,8 @@ import { restampStaged } from './restamp.ts';
 import { noCounts, type RevisionRow, toRevision } from './rows.ts';
 import { clearStaging, sealStaging, stageRecords } from './staging.ts';
 
+const PROBE = "INSERT OR REPLACE INTO leases (project_uuid, holder) VALUES ('probe', 'probe')";
+const PROBE_AWAY = "DELETE FROM leases WHERE project_uuid = 'probe'";
 const PROJECT_ID = 'SELECT id FROM projects WHERE uuid = ?';
 const MAKE_PROJECT = 'INSERT INTO projects (uuid, head) VALUES (?, 0)';
 /** A removed project's uuid is free again at once, while its rows go away in short transactions. */
@@ -168,12 +171,18 @@ export class SqliteWorkspace implements Workspace {
 		yield* selectLines(this.#db, ask);
 	}
 
-	async probe(): Promise<void> {
+	async probe(thorough: boolean): Promise<void> {
 		this.#run(() => {
-			// A write that is taken back: it needs the lock, the log and room on the disk.
-			this.#db.exec('BEGIN IMMEDIATE');
-			this.#db.exec("INSERT INTO leases (project_uuid, holder) VALUES ('probe', 'probe')");
-			this.#db.exec('ROLLBACK');
+			// A real write, committed: taking one back would not reach the disk.
+			this.#db
+				.transaction(() => {
+					this.#db.prepare(PROBE).run();
+					this.#db.prepare(PROBE_AWAY).run();
+				})
+				.immediate();
+			if (!thorough) return;
+			const found = this.#db.pragma('quick_check(1)', { simple: true });
+			if (found !== 'ok') throw errors.storeFailed({}, new Error(String(found)));
 		});
 	}
 

@@ -5,7 +5,7 @@ import { catalogue, DssError, errors, fromErrorData, toErrorData } from '../src/
 
 test('docs/errors.md lists just the codes of the catalogue, with their statuses and titles', () => {
 	const page = readFileSync(new URL('../docs/errors.md', import.meta.url), 'utf8');
-	const rows = [...page.matchAll(/^\| `(\w+)` \| (\d{3}) \| ([^|]+?) \|/gm)].map(
+	const rows = [...page.matchAll(/^\| `(\w+)` +\| (\d{3}) +\| ([^|]+?) +\|/gm)].map(
 		([, code, status, title]) => [code, Number(status), title],
 	);
 	const known = [...catalogue.values()].map(({ code, status, title }) => [code, status, title]);

@@ -4,7 +4,7 @@ import { workerData } from 'node:worker_threads';
 import { composeWorker, type WorkerSettings } from '../compose.ts';
 import { DssError, errors } from '../errors.ts';
 import { type Progress, Work } from '../pipeline/runner.ts';
-import { failed, type Outcome, TASKS, type TaskName, type Tasks } from './tasks.ts';
+import { type Durations, failed, type Outcome, TASKS, type TaskName, type Tasks } from './tasks.ts';
 
 /** One task on its way to a worker; `port` carries progress out and the cancellation in. */
 export interface WorkerRequest<Name extends TaskName = TaskName> {
@@ -19,7 +19,8 @@ const PROGRESS_EVERY_MS = 100;
 
 // The pool gives every worker its settings, and nothing else (pool.ts).
 const settings = workerData as WorkerSettings;
-const { workspace, reader } = composeWorker(settings);
+/** The connections of this thread: made with its first task, and anew after a failure of the store. */
+let connections: ReturnType<typeof composeWorker> | null = null;
 
 export default async function run<Name extends TaskName>(
 	request: WorkerRequest<Name>,
@@ -27,22 +28,34 @@ export default async function run<Name extends TaskName>(
 	const { port } = request;
 	const controller = new AbortController();
 	port?.on('message', () => controller.abort());
-	const work = new Work({
-		workspace,
-		limits: settings.limits,
-		signal: controller.signal,
-		progress: throttled((progress) => port?.postMessage({ progress })),
-		now: Date.now,
-		holder: request.holder,
-	});
+	const durations: Durations = {};
 	try {
+		connections ??= composeWorker(settings);
+		const { workspace, reader } = connections;
+		const work = new Work({
+			workspace,
+			limits: settings.limits,
+			signal: controller.signal,
+			progress: throttled((progress) => port?.postMessage({ progress })),
+			now: Date.now,
+			holder: request.holder,
+			durations,
+		});
 		const value = await TASKS[request.name](work, request.takes, reader);
-		return { ok: true, value, durations: work.durations };
+		return { ok: true, value, durations };
 	} catch (error) {
-		return failed(toDssError(error, controller.signal), work.durations);
+		const known = toDssError(error, controller.signal);
+		if (known.code === errors.storeFailed.spec.code) disconnect();
+		return failed(known, durations);
 	} finally {
 		port?.close();
 	}
+}
+
+function disconnect(): void {
+	connections?.workspace.close();
+	connections?.reader.close();
+	connections = null;
 }
 
 function throttled(tell: (progress: Progress) => void): (progress: Progress) => void {

@@ -20,6 +20,8 @@ export interface WorkOptions {
 	readonly now: () => number;
 	/** A name for the lease: whose work this is. */
 	readonly holder: string;
+	/** Where the stages' durations are noted, in seconds. */
+	readonly durations: Partial<Record<Stage, number>>;
 }
 
 /** A fault is reported 100 times at most; how many there were is told beside them. */
@@ -31,8 +33,6 @@ export class Work {
 	readonly holder: string;
 	readonly signal: AbortSignal;
 	readonly warnings: Warning[] = [];
-	/** Seconds by stage. */
-	readonly durations: Partial<Record<Stage, number>> = {};
 	readonly #options: WorkOptions;
 
 	constructor(options: WorkOptions) {
@@ -59,7 +59,8 @@ export class Work {
 			if (error instanceof DssError && stage !== 'apply') error.stage ??= stage;
 			throw error;
 		} finally {
-			this.durations[stage] = (this.durations[stage] ?? 0) + (performance.now() - begun) / 1000;
+			const { durations } = this.#options;
+			durations[stage] = (durations[stage] ?? 0) + (performance.now() - begun) / 1000;
 		}
 	}
 

@@ -4,6 +4,8 @@ import fp from 'fastify-plugin';
 import type { Problem } from '../../schemas/problem.ts';
 import { DssError, errors } from '../errors.ts';
 
+/** So long may a sender go on after its answer. */
+const LINGER_MS = 500;
 const MEDIA_TYPE = 'application/problem+json';
 
 /** An error as a problem document (RFC 9457 §3.1, our members by §3.2). */
@@ -54,12 +56,26 @@ export const problems = fp(async (app: FastifyInstance, options: { onStoreFailur
 });
 
 function send(error: DssError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-	// What was not read of an upload is not waited for: the connection ends with the answer.
-	const { headers, complete } = request.raw;
-	const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-	if (hasBody && !complete) reply.header('connection', 'close');
+	endUnreadBody(request, reply);
 	if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
 	return reply.code(error.spec.status).type(MEDIA_TYPE).send(toProblem(error, request.id));
+}
+
+/**
+ * What was not read of a body is not wanted any more, but its sender must be able to read the answer: closing a
+ * connection on bytes that are still coming in takes the answer away too. So they are thrown away for a moment, and
+ * the connection ends only if there is no end of them.
+ */
+function endUnreadBody(request: FastifyRequest, reply: FastifyReply): void {
+	const { raw } = request;
+	const hasBody =
+		raw.headers['transfer-encoding'] !== undefined || Number(raw.headers['content-length'] ?? 0) > 0;
+	if (!hasBody || raw.complete) return;
+	reply.raw.once('finish', () => {
+		const timer = setTimeout(() => raw.destroy(), LINGER_MS);
+		raw.once('close', () => clearTimeout(timer));
+		raw.resume();
+	});
 }
 
 /** Fastify's and its plugins' errors as ours. What is not known is our fault. */

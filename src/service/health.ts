@@ -47,6 +47,13 @@ async function ask(part: () => Promise<unknown>): Promise<PartHealth> {
 		await part();
 		return { ok: true };
 	} catch (error) {
-		return { ok: false, reason: error instanceof Error ? error.message : 'no answer' };
+		return { ok: false, reason: reasonOf(error) };
 	}
+}
+
+/** What is wrong with its cause: readiness is read by operators. A cause from a worker is a stack: its first line. */
+function reasonOf(error: unknown): string {
+	if (!(error instanceof Error)) return 'no answer';
+	const cause = error.cause instanceof Error ? error.cause.message.split('\n')[0] : undefined;
+	return cause === undefined ? error.message : `${error.message} (${cause})`;
 }

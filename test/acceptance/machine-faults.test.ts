@@ -62,7 +62,12 @@ describe('faults of the machine (row 41)', () => {
 		);
 
 		execFileSync('rm', [ballast]);
-		assert.equal((await send(`${service.url}/readyz`)).status, 200);
+		const repaired = await send(`${service.url}/readyz`);
+		assert.equal(
+			repaired.status,
+			200,
+			`${JSON.stringify(repaired.body)} ${JSON.stringify(service.log.at(-1))}`,
+		);
 		assert.equal(
 			(await put(`${service.url}/api/projects/import?project_id=new`, buildDss(), 'application/zip')).status,
 			201,
@@ -127,7 +132,8 @@ describe('faults of the machine (row 41)', () => {
 		} finally {
 			execFileSync('chattr', ['-i', ...files]);
 		}
-		assert.equal((await send(`${service.url}/readyz`)).status, 200);
+		const repaired = await send(`${service.url}/readyz`);
+		assert.equal(repaired.status, 200, JSON.stringify(repaired.body));
 		assert.equal(
 			(await put(`${service.url}/api/projects/import?project_id=new`, buildDss(), 'application/zip')).status,
 			201,

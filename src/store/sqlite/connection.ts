@@ -27,6 +27,9 @@ export function connect(file: string, options: { busyTimeoutMs: number; readonly
 		db.pragma('temp.journal_mode = MEMORY');
 		db.pragma('temp.cache_size = -16000');
 		db.pragma('trusted_schema = OFF');
+		// SQLite opens a file that cannot be written for reading, without a word, and for as long as it is open.
+		// Writing what is there already tells the difference.
+		if (!options.readonly) db.pragma(`user_version = ${db.pragma('user_version', { simple: true })}`);
 		return db;
 	});
 }

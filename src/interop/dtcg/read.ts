@@ -32,13 +32,19 @@ export interface DtcgNote {
 	readonly rule?: string;
 }
 
+/** Members of the group or token at a path. (A list, since a path may be any name, such as `__proto__`.) */
+export interface Members {
+	readonly path: string;
+	readonly members: JsonObject;
+}
+
 export interface DtcgFile {
 	readonly tokens: DtcgToken[];
 	readonly description?: string;
-	/** What the groups say, by path: nothing of it belongs to a single token. */
-	readonly groups: Record<string, JsonObject>;
-	/** Members of groups and tokens that the format does not know, by path. */
-	readonly others: Record<string, JsonObject>;
+	/** What the groups say: nothing of it belongs to a single token. */
+	readonly groups: readonly Members[];
+	/** Members of groups and tokens that the format does not know. */
+	readonly others: readonly Members[];
 	/** Why the file is refused; empty if it is not. */
 	readonly faults: DtcgNote[];
 	/** What was let pass. */
@@ -66,12 +72,12 @@ export function readDtcg(file: JsonObject, settings: DtcgSettings): DtcgFile {
 	const report: Report = (fault) => faults.push(fault);
 	const root = readTree(file, report);
 	resolveExtends(root, report, settings.maxTokens);
-	const contents: Contents = { flat: [], groups: {}, others: {} };
+	const contents: Contents = { flat: [], groups: [], others: [] };
 	flatten(root, '', {}, contents);
 	const { flat, groups, others } = contents;
-	const { $description } = groups[''] ?? {};
+	const { $description } = root.members;
 	const notes: DtcgNote[] = [];
-	for (const [path, members] of Object.entries(others)) {
+	for (const { path, members } of others) {
 		const reason = `Format 2025.10 knows no member "${Object.keys(members).join('", "')}" here (§5.2, §6.3)`;
 		if (settings.values === 'strict') faults.push({ code: 'invalid_record', path, reason });
 		else notes.push({ code: 'unknown_member', path, reason });
@@ -101,8 +107,8 @@ interface Flat extends Inherited {
 
 interface Contents {
 	readonly flat: Flat[];
-	readonly groups: Record<string, JsonObject>;
-	readonly others: Record<string, JsonObject>;
+	readonly groups: Members[];
+	readonly others: Members[];
 }
 
 /** Lists the tokens with what they inherit (§5.2.2, §6.3.1), and what the groups say themselves. */
@@ -115,8 +121,8 @@ function flatten(group: GroupNode, path: string, inherited: Inherited, contents:
 			? { deprecated: $deprecated }
 			: {}),
 	};
-	if (Object.keys(group.members).length > 0) contents.groups[path] = group.members;
-	if (Object.keys(group.others).length > 0) contents.others[path] = group.others;
+	if (Object.keys(group.members).length > 0) contents.groups.push({ path, members: group.members });
+	if (Object.keys(group.others).length > 0) contents.others.push({ path, members: group.others });
 	for (const [name, node] of group.children) {
 		visit(node, path === '' ? name : `${path}.${name}`, passedOn, contents);
 	}
@@ -128,7 +134,7 @@ function visit(node: Node, path: string, inherited: Inherited, contents: Content
 		return;
 	}
 	contents.flat.push({ path, node, ...inherited });
-	if (Object.keys(node.others).length > 0) contents.others[path] = node.others;
+	if (Object.keys(node.others).length > 0) contents.others.push({ path, members: node.others });
 }
 
 class TokenReader {

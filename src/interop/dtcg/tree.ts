@@ -55,19 +55,16 @@ function readToken(value: JsonObject, names: readonly string[], path: string, re
 	}
 	const [members, others] = parted(value, TOKEN_MEMBERS);
 	checkMembers(members, wrong);
+	checkOthers(others, wrong);
 	return { kind: 'token', members, others };
 }
 
 function readGroup(value: JsonObject, path: string, report: Report): GroupNode {
 	const wrong = (reason: string) => report({ code: 'invalid_record', path, reason });
 	const [members, rest] = parted(value, GROUP_MEMBERS);
-	const others: JsonObject = {};
 	const children = new Map<string, Node>();
 	for (const [key, member] of Object.entries(rest)) {
-		if (!isJsonObject(member)) {
-			others[key] = member;
-			continue;
-		}
+		if (!isJsonObject(member)) continue;
 		const at = path === '' ? key : `${path}.${key}`;
 		const reason = nameFault(key);
 		if (reason !== null) {
@@ -80,7 +77,9 @@ function readGroup(value: JsonObject, path: string, report: Report): GroupNode {
 		}
 		children.set(key, node);
 	}
+	const others = Object.fromEntries(Object.entries(rest).filter(([, member]) => !isJsonObject(member)));
 	checkMembers(members, wrong);
+	checkOthers(others, wrong);
 	return { kind: 'group', members, others, children };
 }
 
@@ -100,6 +99,13 @@ function nameFault(name: string): string | null {
 	if (name.startsWith('$')) return 'a name must not begin with "$" (Format §5.1.1)';
 	if (/[.{}]/.test(name)) return 'a name must not hold ".", "{" or "}" (Format §5.1.1)';
 	return null;
+}
+
+/** Members that the format does not know are kept as they are; these names could not be (REFUSALS 25). */
+function checkOthers(others: JsonObject, wrong: (reason: string) => void): void {
+	for (const name of ['__proto__', 'constructor', 'prototype']) {
+		if (Object.hasOwn(others, name)) wrong(`a member cannot be called "${name}"`);
+	}
 }
 
 /** The forms of §5.2 and §6.3, alike for tokens and groups. */

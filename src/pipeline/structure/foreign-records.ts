@@ -7,6 +7,7 @@ import {
 	type DtcgFile,
 	type DtcgNote,
 	type DtcgSettings,
+	type Members,
 	readDtcg,
 	toWarnings,
 } from '../../interop/dtcg/read.ts';
@@ -89,8 +90,8 @@ async function stage(work: Work, file: DtcgFile, projectUuid: string, findings: 
 	const bookkeeping = { version: 1, createdAt: at, updatedAt: at };
 	// What the file says of no single token stays with the theme, so that nothing of it is lost.
 	const extensions = {
-		...(Object.keys(file.groups).length === 0 ? {} : { 'dss.groups': file.groups }),
-		...(Object.keys(file.others).length === 0 ? {} : { 'dss.members': file.others }),
+		...(file.groups.length === 0 ? {} : { 'dss.groups': file.groups.map(asJson) }),
+		...(file.others.length === 0 ? {} : { 'dss.members': file.others.map(asJson) }),
 	};
 	const themeRecord = {
 		uuid: theme,
@@ -122,6 +123,10 @@ async function stage(work: Work, file: DtcgFile, projectUuid: string, findings: 
 		await work.workspace.stage(staged);
 		await work.pause('structure', begin, file.tokens.length);
 	}
+}
+
+function asJson({ path, members }: Members): JsonObject {
+	return { path, members };
 }
 
 function tooMany(work: Work, actual: number): DssError {

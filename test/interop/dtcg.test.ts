@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { TooManyTokens } from '../../src/interop/dtcg/extends.ts';
+import { type DtcgSettings, readDtcg } from '../../src/interop/dtcg/read.ts';
+import { pointerTarget, valueReferences } from '../../src/interop/dtcg/references.ts';
+import { modernised, valueFault } from '../../src/interop/dtcg/values.ts';
+import type { JsonObject } from '../../src/json/value.ts';
+
+const keep: DtcgSettings = { values: 'keep', references: 'warn', maxTokens: 1000 };
+const strict: DtcgSettings = { values: 'strict', references: 'strict', maxTokens: 1000 };
+const read = (file: object, settings = keep) => readDtcg(file as JsonObject, settings);
+const values = (file: object) =>
+	Object.fromEntries(read(file).tokens.map(({ path, value }) => [path, value]));
+const number = (value: unknown) => ({ $type: 'number', $value: value });
+
+describe('reading a design tokens file', () => {
+	test('types and deprecations are inherited from the nearest group that has them (§5.2.2, §6.3.1)', () => {
+		const { tokens } = read({
+			$type: 'number',
+			a: {
+				$deprecated: 'old',
+				b: { $value: 1 },
+				c: { $type: 'duration', d: { $value: { value: 1, unit: 's' }, $deprecated: false } },
+			},
+			e: { $value: 2 },
+		});
+		const told = tokens.map(({ path, type, deprecated }) => [path, type, deprecated]);
+		assert.deepEqual(told, [
+			['a.b', 'number', 'old'],
+			['a.c.d', 'duration', undefined],
+			['e', 'number', undefined],
+		]);
+	});
+
+	test('a token that refers to another has that one’s type before its group’s (§5.2.2)', () => {
+		const { tokens } = read({
+			g: { $type: 'color', a: { $value: '{n}' }, b: { $value: '{g.a}' } },
+			n: number(1),
+		});
+		assert.deepEqual(
+			tokens.map(({ type }) => type),
+			['number', 'number', 'number'],
+		);
+	});
+
+	test('$root is a token with its name in the path (§6.2)', () => {
+		assert.deepEqual(values({ a: { $root: number(1), b: number(2) } }), { 'a.$root': 1, 'a.b': 2 });
+	});
+
+	test('$extends merges deeply, over any number of steps, and what is local wins (§6.4)', () => {
+		const file = {
+			c: { $extends: '{b}', z: number(30) },
+			a: { x: number(1), deep: { y: number(2), z: number(3) } },
+			b: { $extends: '#/a', deep: { z: number(33) } },
+		};
+		assert.deepEqual(values(file), {
+			'c.z': 30,
+			'c.deep.z': 33,
+			'c.deep.y': 2,
+			'c.x': 1,
+			'a.x': 1,
+			'a.deep.y': 2,
+			'a.deep.z': 3,
+			'b.deep.z': 33,
+			'b.deep.y': 2,
+			'b.x': 1,
+		});
+		const inherited = read({
+			a: { $type: 'number', x: { $value: 1 } },
+			b: { $ref: '#/a', y: { $value: 2 } },
+		}).tokens;
+		assert.deepEqual(
+			inherited.map(({ path, type }) => [path, type]),
+			[
+				['a.x', 'number'],
+				['b.y', 'number'],
+				['b.x', 'number'],
+			],
+		);
+	});
+
+	test('circles of $extends, and ones that lead nowhere or to tokens, are faults (§6.4.4, §6.4.6)', () => {
+		for (const file of [
+			{ a: { $extends: '{b}' }, b: { $extends: '{a}' } },
+			{ a: { x: number(1), b: { $extends: '{a}' } } },
+			{ a: { $extends: '{nowhere}' } },
+			{ a: { $extends: '{t}' }, t: number(1) },
+			{ a: { $extends: 'b' }, b: {} },
+		]) {
+			assert.equal(read(file).faults[0]?.code, 'invalid_record', JSON.stringify(file));
+		}
+	});
+
+	test('few lines of $extends cannot make very many tokens', () => {
+		const file: Record<string, object> = { g0: { t: number(1) } };
+		for (let step = 1; step <= 40; step++)
+			file[`g${step}`] = { a: { $extends: `{g${step - 1}}` }, b: { $extends: `{g${step - 1}}` } };
+		assert.throws(() => read(file), TooManyTokens);
+	});
+
+	test('older forms become those of 2025.10 where nothing is lost, also within composites; the rest is kept and flagged', () => {
+		const { tokens, notes } = read({
+			c: { $type: 'color', $value: '#FAF8FF80' },
+			d: { $type: 'dimension', $value: '-1.5rem' },
+			t: { $type: 'duration', $value: '200ms' },
+			s: { $type: 'border', $value: { color: '#fff', width: '1px', style: 'solid' } },
+			odd: { $type: 'dimension', $value: '2vw' },
+		});
+		assert.deepEqual(
+			tokens.map(({ value }) => value),
+			[
+				{ colorSpace: 'srgb', components: [250 / 255, 248 / 255, 1], alpha: 128 / 255, hex: '#faf8ff' },
+				{ value: -1.5, unit: 'rem' },
+				{ value: 200, unit: 'ms' },
+				{
+					color: { colorSpace: 'srgb', components: [1, 1, 1], hex: '#ffffff' },
+					width: { value: 1, unit: 'px' },
+					style: 'solid',
+				},
+				'2vw',
+			],
+		);
+		assert.deepEqual(
+			tokens.map(({ nonconforming }) => nonconforming),
+			[undefined, undefined, undefined, undefined, true],
+		);
+		assert.deepEqual(
+			notes.map(({ code }) => code),
+			['older_form', 'older_form', 'older_form', 'older_form', 'nonconforming_value'],
+		);
+		assert.equal(modernised('dimension', '0'), '0');
+	});
+
+	test('names that could reach a prototype are names like others', () => {
+		const file = JSON.parse(
+			'{"__proto__":{"$type":"number","constructor":{"$value":1}},"toString":{"$type":"number","$value":2}}',
+		);
+		assert.deepEqual(
+			read(file).tokens.map(({ path, value }) => [path, value]),
+			[
+				['__proto__.constructor', 1],
+				['toString', 2],
+			],
+		);
+		assert.equal(read(JSON.parse('{"a":{"$type":"number","$value":1,"__proto__":2}}')).faults.length, 1);
+	});
+
+	test('what the format does not know is kept beside the tokens, or refused strictly', () => {
+		const file = { g: { note: 'hello', a: { ...number(1), alpha: 0.5 } } };
+		assert.deepEqual(read(file).others, [
+			{ path: 'g', members: { note: 'hello' } },
+			{ path: 'g.a', members: { alpha: 0.5 } },
+		]);
+		assert.equal(read(file, strict).faults.length, 2);
+	});
+});
+
+describe('references', () => {
+	test('a pointer leads to a token and a part of its value (§7.4)', () => {
+		assert.deepEqual(pointerTarget('#/a/b/$value'), { path: 'a.b', part: null, whole: false });
+		assert.deepEqual(pointerTarget('#/a~1b/%63/$root/$value/components/0'), {
+			path: 'a/b.c.$root',
+			part: '/components/0',
+			whole: false,
+		});
+		assert.deepEqual(pointerTarget('#/a/b'), { path: 'a.b', part: null, whole: true });
+		for (const ref of [
+			'#',
+			'#/',
+			'/a/$value',
+			'#/a.b/$value',
+			'#/a/{b}/$value',
+			'#/a/$type',
+			'#/a~2/$value',
+			'##/a',
+		])
+			assert.equal(pointerTarget(ref), null, ref);
+	});
+
+	test('every reference in a value is found, with the type that must stand there', () => {
+		const value = [
+			{
+				color: '{c}',
+				offsetX: { $ref: '#/d/$value' },
+				offsetY: { value: { $ref: '#/d/$value/value' }, unit: 'px' },
+			},
+			'{s}',
+		];
+		assert.deepEqual(valueReferences('shadow', value), [
+			{ target: 'c', expects: 'color', pointer: '/0/color', part: null },
+			{ target: 'd', expects: 'dimension', pointer: '/0/offsetX', part: null },
+			{ target: 'd', expects: null, pointer: '/0/offsetY/value', part: '/value' },
+			{ target: 's', expects: 'shadow', pointer: '/1', part: null },
+		]);
+		assert.deepEqual(valueReferences('border', { style: { dashArray: ['{x}'] } })[0]?.expects, 'dimension');
+	});
+
+	test('a fault of a value tells its place and the paragraph', () => {
+		const fault = valueFault('border', { color: '{c}', width: { value: 1, unit: 'em' }, style: 'solid' });
+		assert.match(fault?.pointer ?? '', /^\/width/);
+		assert.equal(fault?.rule, 'DTCG Format 2025.10 §9.4');
+	});
+});

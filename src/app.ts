@@ -37,6 +37,11 @@ export async function buildApp(parts: AppParts): Promise<App> {
 		forceCloseConnections: 'idle',
 	}).withTypeProvider<TypeBoxTypeProvider>();
 	app.removeContentTypeParser('text/plain');
+	// A connection whose last exchange is still under way is idle only after the closing has looked for idle ones.
+	app.addHook('preClose', async () => {
+		const again = setInterval(() => app.server.closeIdleConnections(), 50);
+		app.server.once('close', () => clearInterval(again));
+	});
 
 	await app.register(problems, { onStoreFailure: () => parts.health.noteStoreFailure() });
 	await app.register(validation);

@@ -3,8 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { errors, fromErrorData } from '../errors.ts';
 import type { Done, RunOptions, TaskRunner } from './port.ts';
-import type { Durations, Outcome, TaskName, Tasks, WorkerMessage } from './tasks.ts';
-import type { WorkerRequest } from './worker.ts';
+import type { Durations, Outcome, TaskName, Tasks, WorkerMessage, WorkerRequest } from './tasks.ts';
 
 /** Who runs a task: archive work must not wait for reads, nor small writes or reads for archives. */
 type Lane = 'archive' | 'write' | 'read';

@@ -1,4 +1,5 @@
 /** What can be asked of a worker: each task with what it takes and gives. All of it survives a structured clone. */
+import type { MessagePort } from 'node:worker_threads';
 import type { Stage } from '../../schemas/problem.ts';
 import { type DssError, type ErrorData, toErrorData } from '../errors.ts';
 import { type Analysis, analyzeUpload } from '../pipeline/analyze.ts';
@@ -74,6 +75,14 @@ export const TASKS: {
 		return undefined;
 	},
 };
+
+/** One task on its way to a worker; `port` carries progress out and the cancellation in. */
+export interface WorkerRequest<Name extends TaskName = TaskName> {
+	readonly name: Name;
+	readonly takes: Tasks[Name]['takes'];
+	readonly holder: string;
+	readonly port: MessagePort | null;
+}
 
 /** What a worker posts while it works. */
 export type WorkerMessage = { readonly progress: Progress };

@@ -1,18 +1,17 @@
 /** The entry of a worker thread: runs one task at a time on its own connections. */
-import type { MessagePort } from 'node:worker_threads';
 import { workerData } from 'node:worker_threads';
 import { composeWorker, type WorkerSettings } from '../compose.ts';
 import { DssError, errors } from '../errors.ts';
 import { type Progress, Work } from '../pipeline/runner.ts';
-import { type Durations, failed, type Outcome, TASKS, type TaskName, type Tasks } from './tasks.ts';
-
-/** One task on its way to a worker; `port` carries progress out and the cancellation in. */
-export interface WorkerRequest<Name extends TaskName = TaskName> {
-	readonly name: Name;
-	readonly takes: Tasks[Name]['takes'];
-	readonly holder: string;
-	readonly port: MessagePort | null;
-}
+import {
+	type Durations,
+	failed,
+	type Outcome,
+	TASKS,
+	type TaskName,
+	type Tasks,
+	type WorkerRequest,
+} from './tasks.ts';
 
 /** Progress is told this often at most, in milliseconds; it is for people's eyes. */
 const PROGRESS_EVERY_MS = 100;

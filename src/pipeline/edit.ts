@@ -1,14 +1,15 @@
 /** Edits: a few records added, changed or removed as one new revision, by the same checks as an import. */
 import { v7 } from 'uuid';
 import { KINDS, type Kind } from '../../schemas/records.ts';
-import { type DssError, errors } from '../errors.ts';
+import { DssError, errors } from '../errors.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { Revision } from '../store/port.ts';
 import { sum } from './import.ts';
+import { withLease } from './projects.ts';
 import { checkReferences } from './referential/run.ts';
 import { Findings, type Work } from './runner.ts';
 import { toStaged } from './structure/record.ts';
-import { holdPrecondition, type Precondition } from './target.ts';
+import type { Precondition } from './target.ts';
 
 export interface EditOptions {
 	readonly projectUuid: string;
@@ -33,19 +34,8 @@ export interface EditResult {
  * and referential
  */
 export async function editProject(work: Work, options: EditOptions): Promise<EditResult> {
-	const { workspace } = work;
-	const { projectUuid } = options;
-	if ((await workspace.revision(projectUuid)) === null)
-		throw errors.projectUnknown({ project_id: projectUuid });
-	await workspace.lease(projectUuid, work.holder);
-	try {
-		const current = await workspace.revision(projectUuid);
-		if (current === null) throw errors.projectUnknown({ project_id: projectUuid });
-		holdPrecondition(projectUuid, current, options.precondition);
-		return await edited(work, options, current);
-	} finally {
-		await workspace.release(projectUuid, work.holder);
-	}
+	const { projectUuid, precondition } = options;
+	return withLease(work, projectUuid, precondition, (current) => edited(work, options, current));
 }
 
 async function edited(work: Work, options: EditOptions, current: Revision): Promise<EditResult> {
@@ -111,7 +101,7 @@ async function stageUpserts(
 					);
 				}
 			} catch (error) {
-				if (!isDssError(error)) throw error;
+				if (!(error instanceof DssError)) throw error;
 				findings.add(error);
 			}
 		}
@@ -135,8 +125,4 @@ async function refuseUnknownRemovals(work: Work, { remove }: EditOptions): Promi
 	);
 	const [first] = missing;
 	if (first !== undefined) throw errors.recordUnknown({ kind: 'records', uuid: String(first['uuid']) });
-}
-
-function isDssError(error: unknown): error is DssError {
-	return error instanceof Error && error.name === 'DssError';
 }

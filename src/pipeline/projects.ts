@@ -50,7 +50,7 @@ export async function updateProject(
 	given: NewFacts,
 	precondition: Precondition,
 ): Promise<Revision> {
-	return held(work, projectUuid, precondition, async (current) => {
+	return withLease(work, projectUuid, precondition, async (current) => {
 		const at = work.at();
 		const facts: Facts = {
 			...current.facts,
@@ -81,11 +81,11 @@ export async function removeProject(
 	projectUuid: string,
 	precondition: Precondition,
 ): Promise<void> {
-	await held(work, projectUuid, precondition, () => work.workspace.remove(projectUuid));
+	await withLease(work, projectUuid, precondition, () => work.workspace.remove(projectUuid));
 }
 
 /** Runs something with the sole right to write a project that is there. @throws {DssError} project_unknown, project_busy */
-async function held<T>(
+export async function withLease<T>(
 	work: Work,
 	projectUuid: string,
 	precondition: Precondition,

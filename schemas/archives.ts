@@ -10,6 +10,9 @@ const closed = { additionalProperties: false };
 export const ImportOptions = Type.Object(
 	{
 		strategy: Type.Optional(Type.Enum(['replace'], { default: 'replace' })),
+		background: Type.Optional(
+			Type.Literal(false, { description: 'Work in the background comes later: only false so far' }),
+		),
 		references: Type.Optional(
 			Type.Enum(['strict', 'warn'], {
 				description:

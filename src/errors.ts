@@ -265,12 +265,6 @@ export const errors = {
 		'There is no such record',
 		(d) => `There is no record ${d.uuid} among the ${d.kind} of this project.`,
 	),
-	projectExists: define<{ project_id: string }>(
-		'project_exists',
-		409,
-		'The project exists already',
-		(d) => `There is a project ${d.project_id} already.`,
-	),
 	projectBusy: define<{ project_id: string; retry_after: number }>(
 		'project_busy',
 		409,
@@ -322,12 +316,6 @@ export const errors = {
 		500,
 		'The store does not work',
 		() => 'The store could not be read or written; nothing was changed. The log tells the operator why.',
-	),
-	shuttingDown: define<{ retry_after: number }>(
-		'shutting_down',
-		503,
-		'The service is stopping',
-		(d) => `The service is stopping. Try again in ${d.retry_after} s.`,
 	),
 	internal: define<object>(
 		'internal',

@@ -1,4 +1,3 @@
-import type { Static } from 'typebox';
 import { ImportForm } from '../../schemas/archives.ts';
 import { BARE_TYPES } from './upload.ts';
 
@@ -16,5 +15,3 @@ export const UPLOAD_BODY = {
 		),
 	},
 };
-
-export type UploadForm = Static<typeof ImportForm>;

@@ -22,6 +22,10 @@ const CHUNK_BYTES = 262_144;
 export class Archive {
 	/** The names of the files in it, in the order of the directory; directories are left out. */
 	readonly names: readonly string[];
+	/** The size of the file. */
+	readonly archiveBytes: number;
+	/** What all entries declare together. */
+	readonly contentBytes: number;
 	readonly #file: FileBytes;
 	readonly #zip: yauzl.ZipFile;
 	readonly #entries: ReadonlyMap<string, ZipEntry>;
@@ -32,6 +36,8 @@ export class Archive {
 		const files = directory.entries.filter(({ name }) => !name.endsWith('/'));
 		this.#entries = new Map(files.map((entry) => [entry.name, entry]));
 		this.names = [...this.#entries.keys()];
+		this.archiveBytes = file.size;
+		this.contentBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
 	}
 
 	/**

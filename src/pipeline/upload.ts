@@ -1,5 +1,5 @@
 /** The stages archive, manifest, schema and structure: from a spooled file to staged records. */
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { v5, v7 } from 'uuid';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { ComponentLine, type Kind, type ProjectEntry, ThemeLine, TokenLine } from '../../schemas/records.ts';
@@ -57,7 +57,7 @@ async function stageForeign(work: Work, upload: UploadOptions): Promise<Incoming
 	const counts = await work.stage('structure', () =>
 		stageDtcg(work, upload.path, projectUuid, { values: upload.values, references }),
 	);
-	warnNearLimits(work, counts);
+	warnNearLimits(work, { counts, archiveBytes: (await stat(upload.path)).size });
 	return {
 		format: 'dtcg',
 		schemaVersion: '2025.10',
@@ -92,7 +92,8 @@ async function stageDss(work: Work, upload: UploadOptions, announce: Announce): 
 				adapt: adaptation(version, copyTo, work),
 			}),
 		);
-		warnNearLimits(work, counts);
+		const { archiveBytes, contentBytes, names } = archive;
+		warnNearLimits(work, { counts, archiveBytes, contentBytes, entries: names.length });
 		return {
 			...fromArchive(upload, version, manifest, project),
 			projectUuid: copyTo ?? upload.projectId ?? project.uuid,
@@ -177,21 +178,32 @@ function withUnknownKept(kind: Kind, record: JsonObject): JsonObject {
 	return { ...Object.fromEntries(known), extensions: { ...kept, 'dss.newer': Object.fromEntries(unknown) } };
 }
 
+/** What an upload uses of the limits. */
+interface Use {
+	readonly counts: { themes: number; tokens: number; components: number };
+	readonly archiveBytes: number;
+	readonly contentBytes?: number;
+	readonly entries?: number;
+}
+
 /** Above 80 % of a limit the answer warns (API, "Limits and profiles"). */
-function warnNearLimits(work: Work, counts: { tokens: number; components: number }): void {
-	const { maxTokens, maxComponents } = work.limits;
-	for (const [kind, used, most, setting] of [
-		['tokens', counts.tokens, maxTokens, 'DSS_MAX_TOKENS'],
-		['components', counts.components, maxComponents, 'DSS_MAX_COMPONENTS'],
+function warnNearLimits(work: Work, { counts, archiveBytes, contentBytes = 0, entries = 0 }: Use): void {
+	const { limits } = work;
+	for (const [limit, actual, value, setting] of [
+		['tokens', counts.tokens, limits.maxTokens, 'DSS_MAX_TOKENS'],
+		['components', counts.components, limits.maxComponents, 'DSS_MAX_COMPONENTS'],
+		['themes', counts.themes, limits.maxThemes, 'DSS_MAX_THEMES'],
+		['bytes of upload', archiveBytes, limits.maxArchiveBytes, 'DSS_MAX_ARCHIVE_BYTES'],
+		['bytes of content', contentBytes, limits.maxContentBytes, 'DSS_MAX_CONTENT_BYTES'],
+		['entries', entries, limits.maxEntries, 'DSS_MAX_ENTRIES'],
 	] as const) {
-		if (used > 0.8 * most) {
-			work.warnings.push({
-				code: 'near_limit',
-				message: `${used} ${kind} are above 80 % of the limit of ${most} (${setting})`,
-				count: 1,
-				details: { limit: kind, value: most, actual: used, setting },
-			});
-		}
+		if (actual <= 0.8 * value) continue;
+		work.warnings.push({
+			code: 'near_limit',
+			message: `${actual} ${limit} are above 80 % of the limit of ${value} (${setting})`,
+			count: 1,
+			details: { limit, value, actual, setting },
+		});
 	}
 }
 

@@ -3,10 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { assertProblem, put, send } from '../support/http.ts';
-import { REFUSALS } from '../support/refusals.ts';
+import { CONTAINER_REFUSALS } from '../support/refusals/container.ts';
+import { CONTENT_REFUSALS } from '../support/refusals/content.ts';
 import { type Service, startService } from '../support/service.ts';
 
 const MB = 1_048_576;
+const REFUSALS = [...CONTAINER_REFUSALS, ...CONTENT_REFUSALS];
 
 describe('the table of what is refused', () => {
 	let service: Service;

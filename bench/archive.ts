@@ -1,7 +1,7 @@
 /** Makes the archive that is imported: by the written format, with a library of its own. */
 import { createHash } from 'node:crypto';
 import JSZip from 'jszip';
-import { canonicalJson, sha256Hex } from '../src/json/canonical.ts';
+import { canonicalJson, sha256 } from '../src/json/canonical.ts';
 import { type BenchToken, THEME } from './tokens.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
@@ -36,6 +36,6 @@ export async function benchArchive(tokens: readonly BenchToken[]): Promise<Buffe
 		counts: { themes: 1, tokens: tokens.length, components: 0 },
 		files,
 	};
-	zip.file('manifest.json', canonicalJson({ ...manifest, exportHash: sha256Hex(canonicalJson(manifest)) }));
+	zip.file('manifest.json', canonicalJson({ ...manifest, exportHash: sha256(canonicalJson(manifest)) }));
 	return zip.generateAsync({ type: 'nodebuffer', compression: 'DEFLATE' });
 }

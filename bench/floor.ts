@@ -29,14 +29,14 @@ export class Floor {
 		this.#db = db;
 		db.pragma('journal_mode = WAL');
 		db.pragma('synchronous = NORMAL');
-		db.exec('CREATE TABLE tokens (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, hash BLOB, line TEXT)');
+		db.exec('CREATE TABLE tokens (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, hash TEXT, line TEXT)');
 		const insert = db.prepare('INSERT INTO tokens (uuid, hash, line) VALUES (?, ?, ?)');
 		const begun = performance.now();
 		db.transaction(() => {
 			for (const line of inflateRawSync(this.#deflated).toString().split('\n')) {
 				const token: unknown = JSON.parse(line);
 				if (!check.Check(token)) throw new Error('a bench token is not a token');
-				insert.run(token.uuid, hash('sha256', line, 'buffer'), line);
+				insert.run(token.uuid, hash('sha256', line, 'hex'), line);
 			}
 		})();
 		return performance.now() - begun;

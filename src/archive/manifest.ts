@@ -2,7 +2,7 @@ import { Compile } from 'typebox/compile';
 import type { Limits } from '../../schemas/config.ts';
 import { Manifest } from '../../schemas/manifest.ts';
 import { errors } from '../errors.ts';
-import { canonicalJson, sha256Hex } from '../json/canonical.ts';
+import { canonicalJson, sha256 } from '../json/canonical.ts';
 import { firstFault } from '../json/schema-errors.ts';
 import { parseStrict } from '../json/strict.ts';
 import { isJsonObject, type JsonObject } from '../json/value.ts';
@@ -61,7 +61,7 @@ export function exportHash(manifest: object): string {
 		signature: _signature,
 		...rest
 	} = { exportHash: null, signature: null, ...manifest };
-	return sha256Hex(canonicalJson(rest));
+	return sha256(canonicalJson(rest));
 }
 
 /** A hash that is there and does not fit tells of damage; one that is missing is a matter of form. */

@@ -138,8 +138,8 @@ export interface StagedRecord {
 	readonly order: number;
 	readonly type: string | null;
 	readonly version: number;
-	/** SHA-256 of the canonical content. */
-	readonly hash: Buffer;
+	/** SHA-256 of the canonical content, in hex. */
+	readonly hash: string;
 	/** The whole record as canonical JSON. */
 	readonly line: string;
 	readonly references: readonly Reference[];

@@ -52,21 +52,18 @@ export function readRecord(kind: Kind, text: string, place: Place, rules: Record
 /**
  * Checks a record and makes it ready for the store.
  *
- * @param line the record's canonical text, where it is known already
+ * @param text the record's text, where it is known to be canonical
  * @throws {DssError} invalid_record, invalid_value
  */
-export function toStaged(
-	kind: Kind,
-	record: JsonObject,
-	place: Place,
-	line: string = canonicalJson(record),
-): StagedRecord {
+export function toStaged(kind: Kind, record: JsonObject, place: Place, text?: string): StagedRecord {
 	const check = checks[kind];
 	if (!check.Check(record)) throw recordFault(check, record, place);
 	const { uuid, version, createdAt: _created, updatedAt: _updated, ...content } = record;
 	// The compiled schema has just held that these are a string and an integer.
 	const identity = { kind, uuid: uuid as string, version: version as number };
-	const hash = sha256(canonicalJson(content));
+	const line = text ?? canonicalJson(record);
+	// Of a record in order, the content is in order too.
+	const hash = sha256(text === undefined ? canonicalJson(content) : JSON.stringify(content));
 	if (kind === 'tokens') return { ...identity, line, hash, ...tokenFields(content, place, identity.uuid) };
 	if (kind === 'components') return { ...identity, line, hash, ...componentFields(content) };
 	return { ...identity, line, hash, ...themeFields(content) };

@@ -115,7 +115,7 @@ export function referenceList(references: readonly Reference[]): string | null {
 }
 
 /** The values of a row of `staged`, in the order of its columns. */
-export function fromStaged(record: StagedRecord): (string | number | Buffer | null)[] {
+export function fromStaged(record: StagedRecord): (string | number | null)[] {
 	return [
 		kindNumber(record.kind),
 		record.uuid,

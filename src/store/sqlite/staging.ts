@@ -21,7 +21,7 @@ const TABLES = `
     theme_order    INTEGER NOT NULL,
     type           TEXT,
     version        INTEGER NOT NULL,
-    hash           BLOB NOT NULL,
+    hash           TEXT NOT NULL,
     reference_list TEXT,
     line           TEXT NOT NULL,
     PRIMARY KEY (kind, uuid)

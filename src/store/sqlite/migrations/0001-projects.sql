@@ -52,7 +52,7 @@ CREATE TABLE records (
   theme_order  INTEGER NOT NULL,
   type         TEXT,
   version      INTEGER NOT NULL,
-  hash         BLOB NOT NULL,     -- SHA-256 of the canonical content
+  hash         TEXT NOT NULL,     -- SHA-256 of the canonical content, in hex
   reference_list TEXT,            -- JSON: what the record points at
   line         TEXT NOT NULL,     -- the whole record, canonical
   PRIMARY KEY (project, kind, uuid, valid_from)

@@ -6,7 +6,7 @@ import { completeStaging, sum } from './import.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
 import { checkReferences } from './referential/run.ts';
 import { faultsOf, type Work } from './runner.ts';
-import { stageUpload } from './upload.ts';
+import { type Claims, stageUpload } from './upload.ts';
 
 export interface Analysis {
 	readonly isValid: boolean;
@@ -28,7 +28,7 @@ export interface Analysis {
 
 /** Analyzes an upload. A refused upload is an answer, not an error. @throws {DssError} project_unknown */
 export async function analyzeUpload(work: Work, upload: UploadOptions): Promise<Analysis> {
-	let claims: Parameters<NonNullable<Parameters<typeof stageUpload>[2]>>[0] | null = null;
+	let claims: Claims | null = null;
 	try {
 		const incoming = await stageUpload(work, upload, (facts) => {
 			claims = facts;
@@ -77,15 +77,7 @@ async function compared(work: Work, incoming: Incoming, upload: UploadOptions): 
 	};
 }
 
-function refused(
-	work: Work,
-	error: DssError,
-	claims: {
-		format: Incoming['format'];
-		schemaVersion?: string;
-		project?: { uuid: string; name: string };
-	} | null,
-): Analysis {
+function refused(work: Work, error: DssError, claims: Claims | null): Analysis {
 	const { faults, total } = faultsOf(error, error.stage ?? STAGES[0]);
 	return {
 		isValid: false,

@@ -55,7 +55,11 @@ export async function exportProject(work: Work, options: ExportOptions): Promise
 	}
 	const manifest = await manifestOf(work, revision, selection, files, options.generator);
 	await writer.addText(MANIFEST_NAME, manifest);
-	return { revision, ...(await writer.finish()) };
+	const written = await writer.finish();
+	// Its rows go away in the midst of an export if the project is removed: what was written may lack some.
+	const still = await workspace.revision(options.projectUuid, revision.number);
+	if (still?.at !== revision.at) throw errors.projectUnknown({ project_id: options.projectUuid });
+	return { revision, ...written };
 }
 
 async function unknown(work: Work, { projectUuid, revision }: ExportOptions): Promise<Error> {

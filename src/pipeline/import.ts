@@ -127,11 +127,15 @@ async function nextRevision(
 	return {
 		...common,
 		lamport,
-		sync: await takenIn(work, origin, current?.sync ?? {}),
+		// The vector of another project's archive counts that project's revisions.
+		sync:
+			origin.project === projectUuid
+				? await takenIn(work, origin, current?.sync ?? {})
+				: (current?.sync ?? {}),
 		// A partial archive is not the whole of its origin's state.
 		origin:
 			incoming.scope.of === 'project'
-				? { from: 'archive', instance: origin.instance, revision: origin.revision }
+				? { from: 'archive', project: origin.project, instance: origin.instance, revision: origin.revision }
 				: null,
 	};
 }

@@ -18,8 +18,8 @@ export interface Incoming {
 		readonly createdAt: string | null;
 		readonly updatedAt: string | null;
 	};
-	/** Where an archive comes from; null for a foreign file. */
-	readonly origin: Origin | null;
+	/** Where an archive comes from, and of which project it is a state; null for a foreign file, and for a copy. */
+	readonly origin: (Origin & { readonly project: string }) | null;
 	/** Which records of the project the staged ones stand for. */
 	readonly scope: Scope;
 	/** The staged records. */

@@ -25,7 +25,8 @@ export function holdPrecondition(
 
 /**
  * The newest local revision that an upload has seen: one that its origin took in, or one that is itself the import
- * of a state that the upload stems from. A foreign file carries no vector: its base is its last import.
+ * of a state that the upload stems from. Both speak of one project: an archive of another project that is aimed at
+ * this one knows nothing of its revisions. A foreign file carries no vector: its base is its last import.
  */
 export async function baseOf(workspace: Workspace, incoming: Incoming): Promise<Revision | null> {
 	const { origin, projectUuid } = incoming;
@@ -34,10 +35,12 @@ export async function baseOf(workspace: Workspace, incoming: Incoming): Promise<
 	const here = await workspace.instance();
 	const seen = (instance: string) =>
 		instance === origin.instance ? origin.revision : (origin.sync[instance] ?? 0);
+	const seenHere = origin.project === projectUuid ? seen(here) : 0;
 	return workspace.newest(
 		projectUuid,
 		({ number, origin: from }) =>
-			number <= seen(here) || (from?.from === 'archive' && from.revision <= seen(from.instance)),
+			number <= seenHere ||
+			(from?.from === 'archive' && from.project === origin.project && from.revision <= seen(from.instance)),
 	);
 }
 

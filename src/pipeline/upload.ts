@@ -15,12 +15,13 @@ import type { Work } from './runner.ts';
 import { stageArchive } from './structure/archive-records.ts';
 import { stageDtcg, THEME_NAME, themeUuid } from './structure/foreign-records.ts';
 
-/** What is known of an upload before its records are read. */
-export type Announce = (facts: {
-	format: Incoming['format'];
-	schemaVersion?: string;
-	project?: { uuid: string; name: string };
-}) => void;
+/** What an upload claims to be, known before its records are read. */
+export interface Claims {
+	readonly format: Incoming['format'];
+	readonly schemaVersion?: string;
+	readonly project?: { readonly uuid: string; readonly name: string };
+}
+export type Announce = (claims: Claims) => void;
 
 /**
  * Reads an upload through stage structure and stages its records.
@@ -97,7 +98,7 @@ async function stageDss(work: Work, upload: UploadOptions, announce: Announce): 
 		return {
 			...fromArchive(upload, version, manifest, project),
 			projectUuid: copyTo ?? upload.projectId ?? project.uuid,
-			origin: copyTo === null ? manifest.origin : null,
+			origin: copyTo === null ? { ...manifest.origin, project: project.uuid } : null,
 			counts,
 		};
 	} finally {

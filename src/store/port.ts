@@ -22,7 +22,13 @@ export type SyncVector = Readonly<Record<string, number>>;
 
 /** Where the whole content of a revision came from, if it was imported. */
 export type RevisionOrigin =
-	| { readonly from: 'archive'; readonly instance: string; readonly revision: number }
+	/** The state of a project at a revision of another instance, or of this one. */
+	| {
+			readonly from: 'archive';
+			readonly project: string;
+			readonly instance: string;
+			readonly revision: number;
+	  }
 	| { readonly from: 'foreign' };
 
 /** One revision of a project. */

@@ -294,6 +294,31 @@ describe('projects', () => {
 		assert.equal(forced.body.revision, 4);
 	});
 
+	test('an archive of another project that is aimed at one knows nothing of its changes', async () => {
+		const source = await filled();
+		for (let edit = 0; edit < 4; edit++)
+			await post(`${projects}/${source}/changes`, { upsert: { themes: [{ name: `t${edit}` }] } });
+		const archive = (await post(`${projects}/${source}/export`, {})).body;
+		const target = await filled();
+		const own = { theme: LIGHT, path: 'made.here', type: 'number', value: 1 };
+		await post(`${projects}/${target}/changes`, { upsert: { tokens: [own] } });
+		const aim = (query: string) =>
+			upload(`${projects}/import?project_id=${target}${query}`, archive, 'x.dss');
+		assertProblem(await aim(''), 409, 'local_changes');
+		assert.equal((await aim('&discard_local_changes=true')).status, 200);
+		assert.equal((await aim('')).status, 200, 'the same again has nothing to lose');
+		await post(`${projects}/${source}/changes`, { upsert: { themes: [{ name: 'later' }] } });
+		const next = (await post(`${projects}/${source}/export`, {})).body;
+		const brought = await upload(`${projects}/import?project_id=${target}`, next, 'x.dss');
+		assert.equal(brought.status, 200, 'its next version stems from the one that was taken in');
+		await post(`${projects}/${target}/changes`, { upsert: { tokens: [own] } });
+		assertProblem(
+			await upload(`${projects}/import?project_id=${target}`, next, 'x.dss'),
+			409,
+			'local_changes',
+		);
+	});
+
 	test('an archive becomes a copy under fresh uuids with project_id=new, and only once under its own', async () => {
 		const id = await filled();
 		const archive = (await post(`${projects}/${id}/export`, {})).body;

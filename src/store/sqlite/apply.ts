@@ -39,11 +39,12 @@ const BEGIN_ALL_ROWS = `${INSERT_ROWS}
 const INSERT_REVISION = `
   INSERT INTO revisions
     (project, number, cause, message, author, at, name, description, metadata, created_at, updated_at,
-     themes, tokens, components, added, changed, removed, lamport, sync, origin, origin_instance, origin_revision)
+     themes, tokens, components, added, changed, removed, lamport, sync, origin, origin_project,
+     origin_instance, origin_revision)
   VALUES
     (:project, :number, :cause, :message, :author, :at, :name, :description, :metadata, :created_at, :updated_at,
-     :themes, :tokens, :components, :added, :changed, :removed, :lamport, :sync, :origin, :origin_instance,
-     :origin_revision)`;
+     :themes, :tokens, :components, :added, :changed, :removed, :lamport, :sync, :origin, :origin_project,
+     :origin_instance, :origin_revision)`;
 
 const MOVE_HEAD = 'UPDATE projects SET head = :number WHERE id = :project';
 

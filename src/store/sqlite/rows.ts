@@ -44,6 +44,7 @@ export interface RevisionRow {
 	readonly lamport: number;
 	readonly sync: string;
 	readonly origin: 'archive' | 'foreign' | null;
+	readonly origin_project: string | null;
 	readonly origin_instance: string | null;
 	readonly origin_revision: number | null;
 }
@@ -53,7 +54,7 @@ export const REVISION_COLUMNS = `
   p.uuid AS project_uuid, r.number, r.cause, r.message, r.author, r.at,
   r.name, r.description, r.metadata, r.created_at, r.updated_at,
   r.themes, r.tokens, r.components, r.added, r.changed, r.removed,
-  r.lamport, r.sync, r.origin, r.origin_instance, r.origin_revision`;
+  r.lamport, r.sync, r.origin, r.origin_project, r.origin_instance, r.origin_revision`;
 
 export function toRevision(row: RevisionRow): Revision {
 	return {
@@ -83,8 +84,9 @@ export function toRevision(row: RevisionRow): Revision {
 
 function toOrigin(row: RevisionRow): RevisionOrigin | null {
 	if (row.origin === 'foreign') return { from: 'foreign' };
-	if (row.origin_instance === null || row.origin_revision === null) return null;
-	return { from: 'archive', instance: row.origin_instance, revision: row.origin_revision };
+	const { origin_project: project, origin_instance: instance, origin_revision: revision } = row;
+	if (project === null || instance === null || revision === null) return null;
+	return { from: 'archive', project, instance, revision };
 }
 
 /** The values of a new row of `revisions`, by column. */
@@ -103,6 +105,7 @@ export function fromNext(next: NextRevision): Record<string, string | number | n
 		lamport: next.lamport,
 		sync: JSON.stringify(next.sync),
 		origin: origin?.from ?? null,
+		origin_project: origin?.from === 'archive' ? origin.project : null,
 		origin_instance: origin?.from === 'archive' ? origin.instance : null,
 		origin_revision: origin?.from === 'archive' ? origin.revision : null,
 	};

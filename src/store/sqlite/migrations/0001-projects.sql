@@ -33,6 +33,7 @@ CREATE TABLE revisions (
   lamport         INTEGER NOT NULL,
   sync            TEXT NOT NULL,  -- JSON: instance → highest revision taken in
   origin          TEXT CHECK (origin IN ('archive', 'foreign')),
+  origin_project  TEXT,
   origin_instance TEXT,
   origin_revision INTEGER,
   PRIMARY KEY (project, number)

@@ -10,7 +10,11 @@ import { Floor } from './floor.ts';
 import { benchTokens } from './tokens.ts';
 
 const { values } = parseArgs({
-	options: { tokens: { type: 'string', default: '10000' }, rounds: { type: 'string', default: '11' } },
+	options: {
+		tokens: { type: 'string', default: '10000' },
+		rounds: { type: 'string', default: '11' },
+		warmup: { type: 'string', default: '6' },
+	},
 });
 const count = Number(values.tokens);
 const rounds = Number(values.rounds);
@@ -36,7 +40,7 @@ await using service = await startService({
 	env: { DSS_MAX_TOKENS: '10000000', DSS_MAX_ARCHIVE_BYTES: '2000000000' },
 });
 const peakBefore = peakMemory(service.pid);
-for (let round = -6; round < rounds; round++) {
+for (let round = -Number(values.warmup); round < rounds; round++) {
 	const floorImport = floor.import();
 	const imported = await timed(async () => {
 		const { status, body } = await put(`${service.url}/api/projects/import`, archive, 'application/zip');

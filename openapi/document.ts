@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { buildApp } from '../src/app.ts';
 import { compose } from '../src/compose.ts';
@@ -10,9 +11,10 @@ import { readConfig } from '../src/config.ts';
 export async function writtenDocument(): Promise<string> {
 	const dataDir = mkdtempSync(join(tmpdir(), 'dss-openapi-'));
 	const config = readConfig({ DSS_DATA_DIR: dataDir, DSS_WORKERS: '1' });
-	const composition = await compose(config, packageJson.version);
+	const logger = pino({ level: 'silent' });
+	const composition = await compose(config, packageJson.version, logger);
 	try {
-		const app = await buildApp({ ...composition, config, version: packageJson.version, logger: false });
+		const app = await buildApp({ ...composition, config, version: packageJson.version, logger });
 		await app.ready();
 		const document = `${JSON.stringify(app.swagger(), null, 2)}\n`;
 		await app.close();

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Count, RevisionNumber, Uuid } from './common.ts';
 import { Selection } from './manifest.ts';
+import { Deletions, STRATEGIES } from './merges.ts';
 import { Fault, Warning } from './problem.ts';
 import { ItemCounts } from './projects.ts';
 
@@ -9,7 +10,20 @@ const closed = { additionalProperties: false };
 /** The settings of an import, as query parameters or as fields of the upload. */
 export const ImportOptions = Type.Object(
 	{
-		strategy: Type.Optional(Type.Enum(['replace'], { default: 'replace' })),
+		strategy: Type.Optional(
+			Type.Enum(['replace', 'merge'], {
+				default: 'replace',
+				description: 'Whether a project that is there is replaced, or merged with',
+			}),
+		),
+		merge_strategy: Type.Optional(
+			Type.Enum([...STRATEGIES], {
+				default: 'manual',
+				description: 'With strategy=merge: what becomes of conflicts',
+			}),
+		),
+		deletions: Type.Optional(Deletions),
+		resolutions: Type.Optional(Type.String({ description: 'With strategy=merge: as in mergeArchive' })),
 		background: Type.Optional(
 			Type.Literal(false, { description: 'Work in the background comes later: only false so far' }),
 		),

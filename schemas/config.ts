@@ -33,6 +33,8 @@ export const Config = Type.Object({
 	queueLimit: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
 	clockToleranceMs: Type.Integer({ minimum: 0, maximum: 2_147_483_647 }),
 	clockDriftWarningMs: Type.Integer({ minimum: 0, maximum: 2_147_483_647 }),
+	historyRevisions: Type.Integer({ minimum: 0, maximum: 1_000_000_000 }),
+	historyDays: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
 	auth: Type.Literal('none'),
 	rateLimit: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
 	corsOrigins: Type.Array(Type.String({ pattern: '^https?://[^/*\\s]+$' })),

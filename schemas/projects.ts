@@ -44,7 +44,7 @@ export const ProjectChange = Type.Object(
 );
 
 /** A page of a list. */
-const page = <T extends TSchema>(items: T) =>
+export const page = <T extends TSchema>(items: T) =>
 	Type.Object(
 		{ items: Type.Array(items), next_cursor: Type.Union([Type.String(), Type.Null()]), total: Count },
 		closed,

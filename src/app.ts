@@ -1,7 +1,7 @@
 /** Builds the Fastify instance from what it is given: never listens, never reads the environment. */
 import { randomUUID } from 'node:crypto';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyServerOptions } from 'fastify';
+import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { App } from '../routes/app-instance.ts';
 import { archiveRoutes } from '../routes/archives/index.ts';
 import { operationRoutes } from '../routes/operations/index.ts';
@@ -14,6 +14,7 @@ import { problems } from './plugins/problems.ts';
 import { validation } from './plugins/validation.ts';
 import type { ArchiveService } from './service/archive-service.ts';
 import type { Health } from './service/health.ts';
+import type { MergeService } from './service/merge-service.ts';
 import type { ProjectService } from './service/project-service.ts';
 
 /** What the routes stand on. */
@@ -22,14 +23,15 @@ export interface AppParts {
 	readonly version: string;
 	readonly projects: ProjectService;
 	readonly archives: ArchiveService;
+	readonly merges: MergeService;
 	readonly metrics: Metrics;
 	readonly health: Health;
-	readonly logger: NonNullable<FastifyServerOptions['logger']>;
+	readonly logger: FastifyBaseLogger;
 }
 
 export async function buildApp(parts: AppParts): Promise<App> {
 	const app: App = Fastify({
-		logger: parts.logger,
+		loggerInstance: parts.logger,
 		genReqId: () => randomUUID(),
 		routerOptions: { maxParamLength: 200 },
 		// Whole requests are timed by the spool, which knows uploads; a slow header is Node's to end.
@@ -51,6 +53,6 @@ export async function buildApp(parts: AppParts): Promise<App> {
 
 	operationRoutes(app, parts.metrics, () => parts.health.readiness());
 	projectRoutes(app, parts.projects);
-	await archiveRoutes(app, parts.archives, parts.config.limits.maxArchiveBytes);
+	await archiveRoutes(app, parts);
 	return app;
 }

@@ -2,9 +2,12 @@
 import { join } from 'node:path';
 import type { Config, Limits } from '../schemas/config.ts';
 import { WorkerPool } from './jobs/pool.ts';
+import type { TaskRunner } from './jobs/port.ts';
+import { RetainingRunner } from './jobs/retaining.ts';
 import { Metrics } from './plugins/metrics.ts';
 import { ArchiveService } from './service/archive-service.ts';
 import { Health } from './service/health.ts';
+import { MergeService } from './service/merge-service.ts';
 import { ProjectService } from './service/project-service.ts';
 import { Spool } from './spool/spool.ts';
 import type { Reader, Workspace } from './store/port.ts';
@@ -23,10 +26,16 @@ export function composeWorker(settings: WorkerSettings): { workspace: Workspace;
 	return { workspace: openWorkspace(settings), reader: openReader(settings) };
 }
 
+/** Where the service tells the operator of what no request sees. */
+export interface Log {
+	error(facts: object, message: string): void;
+}
+
 /** A service, whole but for its HTTP face. */
 export interface Composition {
 	readonly projects: ProjectService;
 	readonly archives: ArchiveService;
+	readonly merges: MergeService;
 	readonly metrics: Metrics;
 	readonly health: Health;
 	/** Pieces of work of a dead process that were undone. */
@@ -39,7 +48,7 @@ export interface Composition {
  *
  * @throws {Error} where another process has the folder, or it is of a newer DSS
  */
-export async function compose(config: Config, version: string): Promise<Composition> {
+export async function compose(config: Config, version: string, log: Log): Promise<Composition> {
 	const { dataDir, busyTimeoutMs, limits } = config;
 	const lock: FolderLock = lockFolder(dataDir);
 	try {
@@ -57,11 +66,12 @@ export async function compose(config: Config, version: string): Promise<Composit
 		});
 		const metrics = new Metrics(spool);
 		const reader = openReader(settings);
-		const tasks = new WorkerPool({
+		const pool = new WorkerPool({
 			settings,
 			workers: config.workers,
 			onDurations: (durations) => metrics.stageDurations(durations),
 		});
+		const tasks = retaining(pool, reader, config, log);
 		const archives = new ArchiveService({
 			reader,
 			tasks,
@@ -74,6 +84,11 @@ export async function compose(config: Config, version: string): Promise<Composit
 		return {
 			projects: new ProjectService(reader, tasks),
 			archives,
+			merges: new MergeService({
+				tasks,
+				telemetry: metrics,
+				clock: { toleranceMs: config.clockToleranceMs, driftMs: config.clockDriftWarningMs },
+			}),
 			metrics,
 			health: new Health({ spool, tasks }),
 			recovered,
@@ -88,4 +103,12 @@ export async function compose(config: Config, version: string): Promise<Composit
 		lock.release();
 		throw error;
 	}
+}
+
+/** History is pruned where the settings say so. */
+function retaining(tasks: TaskRunner, reader: Reader, config: Config, log: Log): TaskRunner {
+	const { historyRevisions: revisions, historyDays: days } = config;
+	if (revisions === 0 && days === 0) return tasks;
+	const settings = { revisions: revisions === 0 ? null : revisions, days: days === 0 ? null : days };
+	return new RetainingRunner(tasks, reader, settings, (err) => log.error({ err }, 'pruning history failed'));
 }

@@ -85,6 +85,12 @@ export const SETTINGS: readonly Setting[] = [
 		meaning: 'clocks this far apart are warned of; used by merge advice',
 	},
 	{
+		name: 'DSS_HISTORY_REVISIONS',
+		shown: '0',
+		meaning: 'how many of the newest revisions of a project are kept; 0 = all',
+	},
+	{ name: 'DSS_HISTORY_DAYS', shown: '0', meaning: 'how many days revisions are kept; 0 = for ever' },
+	{
 		name: 'DSS_AUTH',
 		shown: 'none',
 		meaning: 'none is the only mode so far; must be said for a host that is not loopback',
@@ -163,6 +169,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 		queueLimit: number('DSS_QUEUE_LIMIT', 100),
 		clockToleranceMs: number('DSS_CLOCK_TOLERANCE_MS', 5_000),
 		clockDriftWarningMs: number('DSS_CLOCK_DRIFT_WARNING_MS', 3_600_000),
+		historyRevisions: number('DSS_HISTORY_REVISIONS', 0),
+		historyDays: number('DSS_HISTORY_DAYS', 0),
 		auth: text('DSS_AUTH', 'none'),
 		rateLimit: number('DSS_RATE_LIMIT', loopback ? 0 : 300),
 		corsOrigins: text('DSS_CORS_ORIGINS', '')

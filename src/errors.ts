@@ -278,6 +278,13 @@ export const errors = {
 		(d) =>
 			`${d.local_changes} changes made here would be lost. Go on with strategy=merge, which keeps both sides, or with discard_local_changes=true, which throws them away.`,
 	),
+	mergeConflicts: define<{ conflicts: number; unsettled: number; conflicted_items: readonly object[] }>(
+		'merge_conflicts',
+		409,
+		'Both sides changed the same things',
+		(d) =>
+			`${d.unsettled} of ${d.conflicts} conflicts are not settled; nothing was changed. Settle each in resolutions, or choose another strategy.`,
+	),
 	revisionStale: define<{ project_id: string; expected: string; revision: number; since: number[] }>(
 		'revision_stale',
 		412,

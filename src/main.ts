@@ -1,5 +1,6 @@
 /** The process entry: config → compose → app → listen → shutdown. */
 import { readFileSync } from 'node:fs';
+import { pino } from 'pino';
 import { buildApp } from './app.ts';
 import { compose } from './compose.ts';
 import { ConfigError, helpText, readConfig } from './config.ts';
@@ -20,8 +21,9 @@ async function main(): Promise<void> {
 	}
 	const config = readConfig(process.env);
 	process.umask(0o077);
-	const composition = await compose(config, version);
-	const app = await buildApp({ ...composition, config, version, logger: { level: config.logLevel } });
+	const logger = pino({ level: config.logLevel });
+	const composition = await compose(config, version, logger);
+	const app = await buildApp({ ...composition, config, version, logger });
 	if (composition.recovered > 0)
 		app.log.warn({ recovered: composition.recovered }, 'unfinished work of the last run was undone');
 

@@ -1,11 +1,13 @@
-import { AnalysisAnswer, ImportOptions } from '../../schemas/archives.ts';
+import { AnalysisAnswer, ImportForm, ImportOptions } from '../../schemas/archives.ts';
 import type { ArchiveService } from '../../src/service/archive-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { revisionTag } from '../revision-tags.ts';
-import { UPLOAD_BODY } from './body.ts';
+import { uploadBody } from './body.ts';
 import { callerOf, goneSignal } from './caller.ts';
-import { receiveUpload, uploadSettings } from './upload.ts';
+import { UploadForm, uploadSettings } from './upload.ts';
+
+const form = new UploadForm(ImportOptions);
 
 export function analyzeImport(app: App, archives: ArchiveService): void {
 	app.route({
@@ -18,7 +20,7 @@ export function analyzeImport(app: App, archives: ArchiveService): void {
 				'An invalid archive is an answer too: is_valid is false and errors tell why. The ETag names the revision that was compared with; send it as If-Match with the import.',
 			tags: ['archives'],
 			querystring: ImportOptions,
-			body: UPLOAD_BODY,
+			body: uploadBody(ImportForm),
 			response: {
 				200: { ...AnalysisAnswer, description: 'The plan', headers: ETAG },
 				...problemAnswers(404, 408, 413, 415, 507),
@@ -27,7 +29,7 @@ export function analyzeImport(app: App, archives: ArchiveService): void {
 		handler: async (request, reply) => {
 			using _place = archives.admit();
 			const signal = goneSignal(reply);
-			const upload = await receiveUpload(request, archives);
+			const upload = await form.receive(request, archives);
 			await using file = upload.file;
 			const { answer, revision } = await archives.analyze(
 				file,

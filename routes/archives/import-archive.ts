@@ -1,13 +1,16 @@
-import { ImportAnswer, ImportOptions } from '../../schemas/archives.ts';
+import { ImportAnswer, ImportForm, ImportOptions } from '../../schemas/archives.ts';
 import type { ArchiveService } from '../../src/service/archive-service.ts';
+import type { MergeService } from '../../src/service/merge-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { IfMatchHeaders, precondition, revisionTag } from '../revision-tags.ts';
-import { UPLOAD_BODY } from './body.ts';
+import { uploadBody } from './body.ts';
 import { callerOf, goneSignal } from './caller.ts';
-import { receiveUpload, uploadSettings } from './upload.ts';
+import { UploadForm, uploadSettings } from './upload.ts';
 
-export function importArchive(app: App, archives: ArchiveService): void {
+const form = new UploadForm(ImportOptions);
+
+export function importArchive(app: App, archives: ArchiveService, merges: MergeService): void {
 	app.route({
 		method: 'POST',
 		url: '/api/projects/import',
@@ -15,11 +18,11 @@ export function importArchive(app: App, archives: ArchiveService): void {
 			operationId: 'importArchive',
 			summary: 'Import a .dss archive or a design tokens file',
 			description:
-				'The project that the archive names gets a new revision, or is made. In one step or not at all. Nothing different makes no revision. Settings may come as query parameters or as fields; the query wins.',
+				'The project that the archive names gets a new revision, or is made. In one step or not at all. Nothing different makes no revision. With strategy=merge, what was done here since the two copies last met is kept, as in mergeArchive. Settings may come as query parameters or as fields; the query wins.',
 			tags: ['archives'],
 			querystring: ImportOptions,
 			headers: IfMatchHeaders,
-			body: UPLOAD_BODY,
+			body: uploadBody(ImportForm),
 			response: {
 				200: { ...ImportAnswer, description: 'The project was there', headers: ETAG },
 				201: { ...ImportAnswer, description: 'The project was made', headers: ETAG },
@@ -29,10 +32,13 @@ export function importArchive(app: App, archives: ArchiveService): void {
 		handler: async (request, reply) => {
 			using _place = archives.admit();
 			const signal = goneSignal(reply);
-			const upload = await receiveUpload(request, archives);
+			const upload = await form.receive(request, archives);
 			await using file = upload.file;
+			const { strategy, merge_strategy, deletions, resolutions } = upload.options;
 			const options = {
 				discardLocalChanges: upload.options.discard_local_changes ?? false,
+				merge:
+					strategy === 'merge' ? merges.settings({ strategy: merge_strategy, deletions, resolutions }) : null,
 				precondition: precondition(request.headers['if-match']),
 				signal,
 			};

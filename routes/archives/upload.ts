@@ -1,14 +1,13 @@
 /** An upload as HTTP brings it: one part `file` with its fields, or the bare bytes (API, "Uploads"). */
 import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import { Compile } from 'typebox/compile';
+import type { Static, TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
 import { Value } from 'typebox/value';
-import { ImportOptions } from '../../schemas/archives.ts';
+import type { ImportOptions } from '../../schemas/archives.ts';
 import { DssError, errors } from '../../src/errors.ts';
 import { firstFault } from '../../src/json/schema-errors.ts';
 import type { ArchiveService, Spooled, UploadSettings } from '../../src/service/archive-service.ts';
-
-const compiled = Compile(ImportOptions);
 
 /** The media types of bare uploads, with what they say of the bytes. */
 export const BARE_TYPES: Readonly<Record<string, UploadSettings['mediaType']>> = {
@@ -20,57 +19,81 @@ export const BARE_TYPES: Readonly<Record<string, UploadSettings['mediaType']>> =
 };
 export const UPLOAD_TYPES = ['multipart/form-data', ...Object.keys(BARE_TYPES)];
 
+/** How an upload is to be read, whatever is done with it. */
+type ReadingOptions = Pick<ImportOptions, 'project_id' | 'name' | 'references' | 'values'>;
+
 /** What came in: the spooled file, and how it is to be read. */
-export interface Upload {
+export interface Upload<Options> {
 	readonly file: Spooled;
-	readonly options: ImportOptions;
+	readonly options: Options;
 	readonly mediaType: UploadSettings['mediaType'];
 	readonly fileName: string | null;
 }
 
-/**
- * Receives an upload onto the spool. Whoever gets it removes the file.
- *
- * @throws {DssError} malformed_upload, malformed_request, unsupported_media_type, and what the spool throws
- */
-export async function receiveUpload(request: FastifyRequest, archives: ArchiveService): Promise<Upload> {
-	// The query has been checked by the route's schema.
-	const query = request.query as ImportOptions;
-	if (request.isMultipart()) return receiveParts(request, query, archives);
-	const given = request.headers['content-type'] ?? 'nothing';
-	const mediaType = BARE_TYPES[given.split(';')[0]?.trim().toLowerCase() ?? ''];
-	if (mediaType === undefined)
-		throw errors.unsupportedMediaType({ given, expected: UPLOAD_TYPES.join(', ') });
-	return { file: await archives.receive(request.raw), options: query, mediaType, fileName: null };
-}
+/** Uploads that take the same settings, as fields or as query parameters. */
+export class UploadForm<Schema extends TSchema> {
+	readonly #schema: Schema;
+	readonly #compiled: Validator;
 
-async function receiveParts(
-	request: FastifyRequest,
-	query: ImportOptions,
-	archives: ArchiveService,
-): Promise<Upload> {
-	let received: { file: Spooled; fileName: string } | undefined;
-	const fields: Record<string, string> = {};
-	try {
-		for await (const part of request.parts()) {
-			if (part.type === 'file') {
-				if (received !== undefined || part.fieldname !== 'file')
-					throw unexpectedFile(part, received !== undefined);
-				received = { file: await archives.receive(part.file), fileName: part.filename };
-				if (part.file.truncated) throw errors.uploadCutOff({});
-			} else {
-				if (part.valueTruncated || typeof part.value !== 'string') {
-					throw errors.malformedUpload({ reason: `the field "${part.fieldname}" is too large` });
+	constructor(schema: Schema) {
+		this.#schema = schema;
+		this.#compiled = Compile(schema);
+	}
+
+	/**
+	 * Receives an upload onto the spool. Whoever gets it removes the file.
+	 *
+	 * @throws {DssError} malformed_upload, malformed_request, unsupported_media_type, and what the spool throws
+	 */
+	async receive(request: FastifyRequest, archives: ArchiveService): Promise<Upload<Static<Schema>>> {
+		// The query has been checked by the route's schema.
+		const query = request.query as Static<Schema>;
+		if (request.isMultipart()) return this.#receiveParts(request, query, archives);
+		const given = request.headers['content-type'] ?? 'nothing';
+		const mediaType = BARE_TYPES[given.split(';')[0]?.trim().toLowerCase() ?? ''];
+		if (mediaType === undefined)
+			throw errors.unsupportedMediaType({ given, expected: UPLOAD_TYPES.join(', ') });
+		return { file: await archives.receive(request.raw), options: query, mediaType, fileName: null };
+	}
+
+	async #receiveParts(
+		request: FastifyRequest,
+		query: Static<Schema>,
+		archives: ArchiveService,
+	): Promise<Upload<Static<Schema>>> {
+		let received: { file: Spooled; fileName: string } | undefined;
+		const fields: Record<string, string> = {};
+		try {
+			for await (const part of request.parts()) {
+				if (part.type === 'file') {
+					if (received !== undefined || part.fieldname !== 'file')
+						throw unexpectedFile(part, received !== undefined);
+					received = { file: await archives.receive(part.file), fileName: part.filename };
+					if (part.file.truncated) throw errors.uploadCutOff({});
+				} else {
+					if (part.valueTruncated || typeof part.value !== 'string') {
+						throw errors.malformedUpload({ reason: `the field "${part.fieldname}" is too large` });
+					}
+					fields[part.fieldname] = part.value;
 				}
-				fields[part.fieldname] = part.value;
 			}
+			if (received === undefined) throw errors.malformedUpload({ reason: 'there is no part "file"' });
+			const { file, fileName } = received;
+			const options = Object.assign({}, this.#fromFields(fields), query);
+			return { file, fileName, mediaType: 'unknown', options };
+		} catch (error) {
+			await received?.file.remove();
+			throw translated(error, request);
 		}
-		if (received === undefined) throw errors.malformedUpload({ reason: 'there is no part "file"' });
-		const { file, fileName } = received;
-		return { file, fileName, mediaType: 'unknown', options: { ...fromFields(fields), ...query } };
-	} catch (error) {
-		await received?.file.remove();
-		throw translated(error, request);
+	}
+
+	/** Fields are text; they mean what the query parameters of the same names mean. */
+	#fromFields(fields: Readonly<Record<string, string>>): Static<Schema> {
+		const options: unknown = Value.Convert(this.#schema, { ...fields });
+		// What the compiled schema holds is of its type.
+		if (this.#compiled.Check(options)) return options as Static<Schema>;
+		const { pointer, reason } = firstFault(this.#compiled.Errors(options));
+		throw errors.malformedRequest({ reason: `the fields at ${pointer} ${reason}`, pointer });
 	}
 }
 
@@ -78,14 +101,6 @@ function unexpectedFile(part: MultipartFile, second: boolean): DssError {
 	return errors.malformedUpload({
 		reason: second ? 'there are two files' : `the file stands in a part "${part.fieldname}"`,
 	});
-}
-
-/** Fields are text; they mean what the query parameters of the same names mean. */
-function fromFields(fields: Readonly<Record<string, string>>): ImportOptions {
-	const options: unknown = Value.Convert(ImportOptions, { ...fields });
-	if (compiled.Check(options)) return options;
-	const { pointer, reason } = firstFault(compiled.Errors(options));
-	throw errors.malformedRequest({ reason: `the fields at ${pointer} ${reason}`, pointer });
 }
 
 /** What the multipart reader throws: limits, bad boundaries, cut bodies (REFUSALS 38, 39). */
@@ -97,7 +112,7 @@ function translated(error: unknown, request: FastifyRequest): unknown {
 }
 
 /** The settings of an upload, as the service takes them. */
-export function uploadSettings({ options, mediaType, fileName }: Upload): UploadSettings {
+export function uploadSettings({ options, mediaType, fileName }: Upload<ReadingOptions>): UploadSettings {
 	return {
 		mediaType,
 		fileName,

@@ -12,13 +12,18 @@ const LANES: Readonly<Record<TaskName, Lane>> = {
 	import: 'archive',
 	analyze: 'archive',
 	export: 'archive',
+	merge: 'archive',
+	analyzeMerge: 'archive',
 	edit: 'write',
+	revert: 'write',
+	prune: 'write',
 	createProject: 'write',
 	updateProject: 'write',
 	removeProject: 'write',
 	release: 'write',
 	probe: 'write',
 	records: 'read',
+	differences: 'read',
 	ping: 'archive',
 };
 

@@ -7,10 +7,19 @@ import { type EditOptions, type EditResult, editProject } from '../pipeline/edit
 import { type ExportOptions, type ExportResult, exportProject } from '../pipeline/export.ts';
 import { type ImportOptions, type ImportResult, importUpload } from '../pipeline/import.ts';
 import type { UploadOptions } from '../pipeline/incoming.ts';
+import {
+	analyzeMerge,
+	type MergeAnalysis,
+	type MergeOptions,
+	type MergeResult,
+	mergeUpload,
+} from '../pipeline/merge/merge-upload.ts';
 import { createProject, type NewFacts, removeProject, updateProject } from '../pipeline/projects.ts';
+import { pruneProject } from '../pipeline/prune.ts';
+import { type RevertOptions, revertProject } from '../pipeline/revert.ts';
 import type { Progress, Work } from '../pipeline/runner.ts';
 import type { Precondition } from '../pipeline/target.ts';
-import type { Page, Reader, Revision } from '../store/port.ts';
+import type { Page, Reader, RecordDifference, RecordKey, Retention, Revision } from '../store/port.ts';
 
 type AnalysisData = Omit<Analysis, 'refusal'> & { readonly refusal: ErrorData | null };
 
@@ -19,7 +28,12 @@ export interface Tasks {
 	import: { takes: ImportOptions; gives: ImportResult };
 	analyze: { takes: UploadOptions; gives: AnalysisData };
 	export: { takes: ExportOptions; gives: ExportResult };
+	merge: { takes: MergeOptions; gives: MergeResult };
+	analyzeMerge: { takes: MergeOptions; gives: MergeAnalysis };
 	edit: { takes: EditOptions; gives: EditResult };
+	revert: { takes: RevertOptions; gives: EditResult };
+	/** Answers how many revisions went. */
+	prune: { takes: { projectUuid: string; retention: Retention }; gives: number };
 	createProject: { takes: NewFacts & { readonly name: string }; gives: Revision };
 	updateProject: {
 		takes: { projectUuid: string; facts: NewFacts; precondition: Precondition };
@@ -27,6 +41,10 @@ export interface Tasks {
 	};
 	removeProject: { takes: { projectUuid: string; precondition: Precondition }; gives: undefined };
 	records: { takes: Parameters<Reader['records']>[0]; gives: Page<string, string> };
+	differences: {
+		takes: Parameters<Reader['differences']>[0];
+		gives: Page<RecordDifference, RecordKey>;
+	};
 	/** Undoes what a worker that died left of its work. */
 	release: { takes: { holder: string }; gives: undefined };
 	/** Whether the store can be written and, if `thorough`, whether all of it can be read; leaves nothing. */
@@ -53,7 +71,11 @@ export const TASKS: {
 		return { ...analysis, refusal: analysis.refusal && toErrorData(analysis.refusal) };
 	},
 	export: exportProject,
+	merge: mergeUpload,
+	analyzeMerge,
 	edit: editProject,
+	revert: revertProject,
+	prune: pruneProject,
 	createProject,
 	updateProject: (work, { projectUuid, facts, precondition }) =>
 		updateProject(work, projectUuid, facts, precondition),
@@ -62,6 +84,7 @@ export const TASKS: {
 		return undefined;
 	},
 	records: (_work, ask, reader) => reader.records(ask),
+	differences: (_work, ask, reader) => reader.differences(ask),
 	async release(work, { holder }) {
 		await work.workspace.releaseAll(holder);
 		return undefined;

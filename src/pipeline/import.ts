@@ -1,16 +1,21 @@
-/** Import by replacement: an upload becomes a project's next revision, in one step or not at all. */
+/** Import: an upload becomes a project's next revision, by replacement or by a merge, in one step or not at all. */
 import type { Warning } from '../../schemas/problem.ts';
 import { errors } from '../errors.ts';
-import type { Counts, NextRevision, Revision, SyncVector } from '../store/port.ts';
+import type { Counts, NextRevision, Revision } from '../store/port.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
+import { type MergeResult, mergeIncoming } from './merge/merge-upload.ts';
+import type { MergeSettings } from './merge/settings.ts';
 import { checkReferences } from './referential/run.ts';
 import type { Work } from './runner.ts';
-import { baseOf, holdPrecondition, nextFacts, type Precondition, sameFacts } from './target.ts';
+import { holdPrecondition, nextFacts, noteSeenBy, type Precondition, sameFacts } from './target.ts';
 import { stageUpload } from './upload.ts';
+import { baseOf, vectorAfter } from './vector.ts';
 
 export interface ImportOptions {
 	readonly upload: UploadOptions;
 	readonly discardLocalChanges: boolean;
+	/** How to merge where the project is known; null: the upload replaces it. */
+	readonly merge: MergeSettings | null;
 	readonly precondition: Precondition;
 }
 
@@ -20,6 +25,8 @@ export interface ImportResult {
 	readonly existed: boolean;
 	/** Whether there was anything to change. */
 	readonly changed: boolean;
+	/** What a merge did; null where there was none. */
+	readonly merged: Pick<MergeResult, 'counts' | 'clockSkews'> | null;
 	readonly migrations: readonly string[];
 	readonly warnings: readonly Warning[];
 }
@@ -49,9 +56,18 @@ async function applyIncoming(work: Work, incoming: Incoming, options: ImportOpti
 	if (current === null && aimed !== null && aimed !== 'new')
 		throw errors.projectUnknown({ project_id: aimed });
 	holdPrecondition(projectUuid, current, options.precondition);
+	const base = {
+		existed: current !== null,
+		merged: null,
+		migrations: incoming.migrations,
+		warnings: work.warnings,
+	};
+	if (options.merge !== null && current !== null) {
+		const { revision, ...merged } = await mergeIncoming(work, incoming, current, options.merge);
+		return { ...base, revision, merged, changed: revision.number !== current.number };
+	}
 	await completeStaging(work, incoming, current);
 	await work.stage('referential', () => checkReferences(work, incoming.references));
-	const base = { existed: current !== null, migrations: incoming.migrations, warnings: work.warnings };
 	return work.stage('apply', async () => {
 		const at = work.at();
 		const facts = nextFacts(incoming, current, at, options.upload.name !== null);
@@ -64,6 +80,7 @@ async function applyIncoming(work: Work, incoming: Incoming, options: ImportOpti
 		}
 		if (current !== null && !options.discardLocalChanges)
 			await refuseLoss(work, incoming, current, facts.name);
+		if (current !== null) await noteSeenBy(workspace, incoming, current);
 		const next = await nextRevision(work, incoming, current, at, facts);
 		const revision = await workspace.apply(projectUuid, next, (done, total) =>
 			work.pause('apply', done, total),
@@ -127,34 +144,13 @@ async function nextRevision(
 	return {
 		...common,
 		lamport,
-		// The vector of another project's archive counts that project's revisions.
-		sync:
-			origin.project === projectUuid
-				? await takenIn(work, origin, current?.sync ?? {})
-				: (current?.sync ?? {}),
+		sync: vectorAfter(incoming, current?.sync ?? {}, await workspace.instance()),
 		// A partial archive is not the whole of its origin's state.
 		origin:
 			incoming.scope.of === 'project'
 				? { from: 'archive', project: origin.project, instance: origin.instance, revision: origin.revision }
 				: null,
 	};
-}
-
-/** What has been taken in with an archive, besides what had been: the highest of each; our own revisions aside. */
-async function takenIn(
-	work: Work,
-	origin: NonNullable<Incoming['origin']>,
-	before: SyncVector,
-): Promise<SyncVector> {
-	const here = await work.workspace.instance();
-	const vector: Record<string, number> = { ...before };
-	for (const [instance, revision] of [
-		...Object.entries(origin.sync),
-		[origin.instance, origin.revision] as const,
-	]) {
-		if (instance !== here) vector[instance] = Math.max(vector[instance] ?? 0, revision);
-	}
-	return Object.fromEntries(Object.entries(vector).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 export function sum(counts: Counts): number {

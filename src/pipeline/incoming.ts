@@ -20,6 +20,8 @@ export interface Incoming {
 	};
 	/** Where an archive comes from, and of which project it is a state; null for a foreign file, and for a copy. */
 	readonly origin: (Origin & { readonly project: string }) | null;
+	/** Whether its records have Lamport versions of their own. */
+	readonly hasVersions: boolean;
 	/** Which records of the project the staged ones stand for. */
 	readonly scope: Scope;
 	/** The staged records. */

@@ -2,6 +2,7 @@
 import { errors } from '../errors.ts';
 import type { Facts, Revision, Workspace } from '../store/port.ts';
 import type { Incoming } from './incoming.ts';
+import { seenOfOurs } from './vector.ts';
 
 /** The revisions of a project that a caller planned with; null where it named none. */
 export type Precondition = { readonly revisions: readonly number[] } | null;
@@ -23,25 +24,13 @@ export function holdPrecondition(
 	throw errors.revisionStale({ project_id: projectUuid, expected, revision: number, since });
 }
 
-/**
- * The newest local revision that an upload has seen: one that its origin took in, or one that is itself the import
- * of a state that the upload stems from. Both speak of one project: an archive of another project that is aimed at
- * this one knows nothing of its revisions. A foreign file carries no vector: its base is its last import.
- */
-export async function baseOf(workspace: Workspace, incoming: Incoming): Promise<Revision | null> {
-	const { origin, projectUuid } = incoming;
-	if (origin === null)
-		return workspace.newest(projectUuid, (revision) => revision.origin?.from === 'foreign');
+/** Remembers which of our revisions the sender of an archive has taken in: history is not pruned of it. */
+export async function noteSeenBy(workspace: Workspace, incoming: Incoming, current: Revision): Promise<void> {
 	const here = await workspace.instance();
-	const seen = (instance: string) =>
-		instance === origin.instance ? origin.revision : (origin.sync[instance] ?? 0);
-	const seenHere = origin.project === projectUuid ? seen(here) : 0;
-	return workspace.newest(
-		projectUuid,
-		({ number, origin: from }) =>
-			number <= seenHere ||
-			(from?.from === 'archive' && from.project === origin.project && from.revision <= seen(from.instance)),
-	);
+	const seen = seenOfOurs(incoming, here);
+	const { origin, projectUuid } = incoming;
+	if (origin === null || origin.instance === here || seen === 0 || seen > current.number) return;
+	await workspace.noteSeen(projectUuid, origin.instance, seen);
 }
 
 /** The facts that the next revision would have. A foreign file says nothing of a project that is there. */

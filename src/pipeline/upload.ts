@@ -72,6 +72,7 @@ async function stageForeign(work: Work, upload: UploadOptions): Promise<Incoming
 			updatedAt: null,
 		},
 		origin: null,
+		hasVersions: false,
 		scope: { of: 'themes', themes: [themeUuid(projectUuid, THEME_NAME)] },
 		counts,
 		references,
@@ -125,6 +126,7 @@ function fromArchive(
 			createdAt: project.createdAt,
 			updatedAt: project.updatedAt,
 		},
+		hasVersions: true,
 		scope,
 		references: upload.references ?? 'strict',
 	};

@@ -10,7 +10,7 @@ import {
 } from 'prom-client';
 import { STAGES } from '../../schemas/problem.ts';
 import { ALERT_TYPES } from '../errors.ts';
-import type { Telemetry } from '../service/telemetry.ts';
+import { MERGE_OUTCOMES, type Telemetry } from '../service/telemetry.ts';
 
 const OPENMETRICS = 'application/openmetrics-text';
 /** From a health check to the longest work that a request waits for, in seconds. */
@@ -24,6 +24,11 @@ export class Metrics implements Telemetry {
 	readonly #requests: Histogram;
 	readonly #imports: Histogram;
 	readonly #exports: Histogram;
+	readonly #merges: Histogram;
+	readonly #conflicts: Counter;
+	readonly #mergeItems: Counter;
+	readonly #clockSkews: Counter;
+	readonly #migrations: Counter;
 	readonly #stages: Histogram;
 	readonly #refusals: Counter;
 	readonly #alerts: Counter;
@@ -46,22 +51,29 @@ export class Metrics implements Telemetry {
 		this.#exports = seconds('dss_export_duration_seconds', 'Time that exports took, to the spooled file', [
 			'outcome',
 		]);
+		this.#merges = seconds(
+			'dss_merge_duration_seconds',
+			'Time that merges took, from the spooled upload on',
+			['outcome'],
+		);
+		const counter = (name: string, help: string, labelNames: string[] = []) =>
+			new Counter({ name, help, labelNames, registers });
+		this.#conflicts = counter('dss_merge_conflicts_total', 'Records that both sides of a merge had changed');
+		this.#mergeItems = counter('dss_merge_items_total', 'Records of merges, by what became of them', [
+			'outcome',
+		]);
+		this.#clockSkews = counter('dss_clock_skew_warnings_total', 'Times in merges that do not fit together');
+		this.#migrations = counter('dss_migrations_total', 'Archives of older versions that were read', [
+			'from',
+			'to',
+		]);
 		this.#stages = seconds('dss_stage_duration_seconds', 'Time that the stages of the pipeline took', [
 			'stage',
 		]);
-		this.#refusals = new Counter({
-			name: 'dss_validation_errors_total',
-			help: 'Uploads that a stage refused',
-			labelNames: ['stage'],
-			registers,
-		});
-		this.#alerts = new Counter({
-			name: 'dss_security_alerts_total',
-			help: 'Uploads that are hostile by construction',
-			labelNames: ['type'],
-			registers,
-		});
+		this.#refusals = counter('dss_validation_errors_total', 'Uploads that a stage refused', ['stage']);
+		this.#alerts = counter('dss_security_alerts_total', 'Uploads that are hostile by construction', ['type']);
 		// Every series is there from the start: a rate over one that appears with its first event misses that event.
+		for (const outcome of MERGE_OUTCOMES) this.#mergeItems.inc({ outcome }, 0);
 		for (const stage of STAGES) this.#refusals.inc({ stage }, 0);
 		for (const type of ALERT_TYPES) this.#alerts.inc({ type }, 0);
 		new Gauge({
@@ -96,6 +108,23 @@ export class Metrics implements Telemetry {
 
 	exportDuration(seconds: number, outcome: string): void {
 		this.#exports.observe({ outcome }, seconds);
+	}
+
+	mergeDuration(seconds: number, outcome: string): void {
+		this.#merges.observe({ outcome }, seconds);
+	}
+
+	mergeItems(...[outcome, count]: Parameters<Telemetry['mergeItems']>): void {
+		this.#mergeItems.inc({ outcome }, count);
+		if (outcome === 'conflict') this.#conflicts.inc(count);
+	}
+
+	clockSkews(count: number): void {
+		this.#clockSkews.inc(count);
+	}
+
+	migration(from: string, to: string): void {
+		this.#migrations.inc({ from, to });
 	}
 
 	validationError(stage: string): void {

@@ -1,8 +1,12 @@
 /** From what the store says to what the API shows (API, "Shapes"). */
 import type { Static } from 'typebox';
+import type { RecordDiff } from '../../schemas/history.ts';
 import type { AnyRecord, ItemCounts, Project, Revision as RevisionShape } from '../../schemas/projects.ts';
+import { formatPointer, valueAt } from '../json/pointer.ts';
 import { isJsonObject, type JsonObject } from '../json/value.ts';
-import type { Counts, Revision } from '../store/port.ts';
+import { contentOf, parseLine } from '../merge/conflict.ts';
+import { differingFields } from '../merge/fields.ts';
+import type { Counts, RecordDifference, Revision } from '../store/port.ts';
 
 export function toItemCounts(counts: Counts): Static<typeof ItemCounts> {
 	return { ...counts, assets: 0 };
@@ -42,4 +46,19 @@ export function toRecord(line: string): Static<typeof AnyRecord> {
 	const { createdAt, updatedAt, ...rest } = record;
 	// A line was held against its schema before it was staged; only the two names differ.
 	return { ...rest, created_at: createdAt, updated_at: updatedAt } as unknown as Static<typeof AnyRecord>;
+}
+
+/** How a record differs between two revisions, field by field. */
+export function toRecordDiff({ kind, uuid, from, to }: RecordDifference): RecordDiff {
+	const [before, now] = [from, to].map((line) => (line === null ? null : contentOf(parseLine(line))));
+	const said = now ?? before ?? {};
+	const common = { kind, uuid, name: String(said['path'] ?? said['name']) };
+	if (!before) return { ...common, change: 'added', fields: [] };
+	if (!now) return { ...common, change: 'removed', fields: [] };
+	const fields = differingFields(before, now).map((path) => ({
+		pointer: formatPointer(path),
+		from: valueAt(before, path) ?? null,
+		to: valueAt(now, path) ?? null,
+	}));
+	return { ...common, change: 'changed', fields };
 }

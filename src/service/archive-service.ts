@@ -4,12 +4,14 @@ import type { AnalysisAnswer, ImportAnswer } from '../../schemas/archives.ts';
 import { DssError, errors, fromErrorData } from '../errors.ts';
 import type { TaskRunner } from '../jobs/port.ts';
 import type { ExportOptions } from '../pipeline/export.ts';
+import type { ImportOptions } from '../pipeline/import.ts';
 import type { UploadOptions } from '../pipeline/incoming.ts';
-import type { Precondition } from '../pipeline/target.ts';
 import type { Spool, Spooled } from '../spool/spool.ts';
 import type { Counts, Reader, Revision } from '../store/port.ts';
 import { toItemCounts } from './answers.ts';
 import { Estimator } from './estimator.ts';
+import { noteMerge, noteMigrations } from './merge-service.ts';
+import { noteRefusal, outcomeOf } from './refusals.ts';
 import type { Caller, Telemetry } from './telemetry.ts';
 
 export type { Spooled } from '../spool/spool.ts';
@@ -66,11 +68,11 @@ export class ArchiveService {
 		if (known === null) throw errors.projectUnknown({ project_id: projectUuid });
 	}
 
-	/** Imports an upload by replacement. @throws {DssError} see `pipeline/import.ts` */
+	/** Imports an upload. @throws {DssError} see `pipeline/import.ts` */
 	async import(
 		file: Spooled,
 		settings: UploadSettings,
-		options: { discardLocalChanges: boolean; precondition: Precondition; signal: AbortSignal },
+		options: Omit<ImportOptions, 'upload'> & { signal: AbortSignal },
 		caller: Caller,
 	): Promise<{ answer: ImportAnswer; existed: boolean }> {
 		const { tasks, telemetry } = this.#options;
@@ -82,6 +84,8 @@ export class ArchiveService {
 			const seconds = secondsSince(begun);
 			telemetry.importDuration(seconds, 'succeeded');
 			if (value.changed) this.#estimator.learn(total(value.revision.counts), seconds);
+			noteMigrations(telemetry, value.migrations);
+			if (value.merged !== null) noteMerge(telemetry, value.merged);
 			const { revision, existed, migrations, warnings } = value;
 			const answer: ImportAnswer = {
 				success: true,
@@ -97,7 +101,7 @@ export class ArchiveService {
 			return { answer, existed };
 		} catch (error) {
 			telemetry.importDuration(secondsSince(begun), outcomeOf(error));
-			if (error instanceof DssError) this.#noteRefusal(error, file, caller);
+			if (error instanceof DssError) noteRefusal(telemetry, error, file, caller);
 			throw error;
 		}
 	}
@@ -110,7 +114,8 @@ export class ArchiveService {
 		caller: Caller,
 	): Promise<{ answer: AnalysisAnswer; revision: number | null }> {
 		const { value } = await this.#options.tasks.run('analyze', { ...settings, path: file.path }, { signal });
-		if (value.refusal !== null) this.#noteRefusal(fromErrorData(value.refusal), file, caller);
+		if (value.refusal !== null)
+			noteRefusal(this.#options.telemetry, fromErrorData(value.refusal), file, caller);
 		const estimate = value.counts === null ? null : this.#estimator.seconds(total(value.counts));
 		const { project, counts } = value;
 		const answer: AnalysisAnswer = {
@@ -145,30 +150,6 @@ export class ArchiveService {
 			throw error;
 		}
 	}
-
-	/** Counts what a stage refused; an alert is logged, with never a byte of content (REFUSALS). */
-	#noteRefusal(error: DssError, file: Spooled, caller: Caller): void {
-		const { telemetry } = this.#options;
-		if (error.stage !== undefined) telemetry.validationError(error.stage);
-		const { alert } = error.spec;
-		if (alert === undefined) return;
-		telemetry.securityAlert(alert);
-		caller.log.warn(
-			{
-				alert,
-				request_id: caller.requestId,
-				client: caller.address,
-				archive_sha256: file.sha256,
-				code: error.code,
-				reason: error.details['reason'] ?? error.details['limit'],
-			},
-			'security alert',
-		);
-	}
-}
-
-function outcomeOf(error: unknown): 'refused' | 'failed' {
-	return error instanceof DssError && error.spec.status < 500 ? 'refused' : 'failed';
 }
 
 function secondsSince(begun: number): number {

@@ -1,5 +1,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { Uuid } from '../../schemas/common.ts';
+import { Kind } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';
 
 /**
@@ -39,6 +41,11 @@ export const revisionCursor = new Cursor(Type.Object({ after: number }));
 export const recordCursor = new Cursor(
 	Type.Object({ after: Type.String(), revision: number, total: number }),
 );
+
+const key = { kind: Kind, uuid: Uuid };
+export const differenceCursor = new Cursor(Type.Object({ ...key, from: number, to: number, total: number }));
+/** Conflicts of a plan are told page by page; the plan itself is made anew each time, of the same revision. */
+export const conflictCursor = new Cursor(Type.Object({ ...key, revision: number }));
 
 function parse(cursor: string): unknown {
 	try {

@@ -1,5 +1,6 @@
 /** Projects: listed, read, edited. What moves archives is `archive-service.ts`. */
 
+import type { DiffQuery, RecordDiff } from '../../schemas/history.ts';
 import type { Project, RecordListQuery, Revision as RevisionShape } from '../../schemas/projects.ts';
 import type { Kind } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';
@@ -9,8 +10,8 @@ import type { EditOptions, EditResult } from '../pipeline/edit.ts';
 import type { NewFacts } from '../pipeline/projects.ts';
 import type { Precondition } from '../pipeline/target.ts';
 import type { Reader, Revision } from '../store/port.ts';
-import { toProject, toRecord, toRevisionShape } from './answers.ts';
-import { projectCursor, recordCursor, revisionCursor } from './cursors.ts';
+import { toProject, toRecord, toRecordDiff, toRevisionShape } from './answers.ts';
+import { differenceCursor, projectCursor, recordCursor, revisionCursor } from './cursors.ts';
 
 export type { Precondition } from '../pipeline/target.ts';
 
@@ -76,6 +77,29 @@ export class ProjectService {
 	async edit(options: EditOptions): Promise<EditResult> {
 		const { value } = await this.#tasks.run('edit', options);
 		return value;
+	}
+
+	/** @throws {DssError} project_unknown, revision_unknown, project_busy, revision_stale */
+	async revert(projectUuid: string, to: number, precondition: Precondition): Promise<EditResult> {
+		const { value } = await this.#tasks.run('revert', { projectUuid, to, precondition });
+		return value;
+	}
+
+	/** What differs between two revisions, either way round. @throws {DssError} project_unknown, revision_unknown */
+	async diff(projectUuid: string, query: DiffQuery): Promise<ListPage<RecordDiff>> {
+		const position = query.cursor === undefined ? null : differenceCursor.read(query.cursor);
+		const { from, to } = position ?? query;
+		for (const number of [from, to]) await this.#revision(projectUuid, number);
+		const after = position && { kind: position.kind, uuid: position.uuid };
+		const ask = { projectUuid, from, to, after, limit: query.limit ?? 100, total: position?.total ?? null };
+		// All of a project's rows may have to be looked at: that is not for the main thread.
+		const { value } = await this.#tasks.run('differences', ask);
+		const { items, next, total } = value;
+		return {
+			items: items.map(toRecordDiff),
+			next_cursor: next && differenceCursor.write({ kind: next.kind, uuid: next.uuid, from, to, total }),
+			total,
+		};
 	}
 
 	/** @throws {DssError} project_unknown */

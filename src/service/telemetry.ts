@@ -1,11 +1,20 @@
 import type { Stage } from '../../schemas/problem.ts';
 import type { AlertType } from '../errors.ts';
 
+export const MERGE_OUTCOMES = ['new', 'updated', 'deleted', 'unchanged', 'auto_merged', 'conflict'] as const;
+export type MergeOutcome = (typeof MERGE_OUTCOMES)[number];
+
 /** What the service tells whoever measures it. */
 export interface Telemetry {
 	stageDurations(durations: Partial<Record<Stage, number>>): void;
 	importDuration(seconds: number, outcome: 'succeeded' | 'refused' | 'failed'): void;
 	exportDuration(seconds: number, outcome: 'succeeded' | 'refused' | 'failed'): void;
+	mergeDuration(seconds: number, outcome: 'succeeded' | 'refused' | 'failed'): void;
+	/** Records that a merge settled, by what became of them. */
+	mergeItems(outcome: MergeOutcome, count: number): void;
+	clockSkews(count: number): void;
+	/** An archive of an older version that was brought to another. */
+	migration(from: string, to: string): void;
 	validationError(stage: Stage): void;
 	securityAlert(type: AlertType): void;
 }

@@ -78,6 +78,20 @@ export interface RecordSelection {
 	readonly kinds?: readonly Kind[] | undefined;
 }
 
+/** A record that is not the same at two revisions; a line is null where there is none. */
+export interface RecordDifference {
+	readonly kind: Kind;
+	readonly uuid: string;
+	readonly from: string | null;
+	readonly to: string | null;
+}
+
+/** Where a list of records of all kinds goes on. */
+export interface RecordKey {
+	readonly kind: Kind;
+	readonly uuid: string;
+}
+
 /** Bounded reads. Each sees whole revisions only. */
 export interface Reader {
 	/** The uuid of this data folder, made once. */
@@ -111,6 +125,15 @@ export interface Reader {
 	}): Promise<Page<string, string>>;
 	/** One record's line at a revision, or null. */
 	record(ask: { projectUuid: string; kind: Kind; uuid: string; revision: number }): Promise<string | null>;
+	/** What differs between two revisions, ordered by kind and uuid. `total` is counted where it is null. */
+	differences(ask: {
+		projectUuid: string;
+		from: number;
+		to: number;
+		after: RecordKey | null;
+		limit: number;
+		total: number | null;
+	}): Promise<Page<RecordDifference, RecordKey>>;
 	/** Resolves if the store answers; throws what is wrong otherwise. */
 	ping(): Promise<void>;
 	close(): void;
@@ -180,6 +203,61 @@ export interface NextRevision {
 	readonly origin: RevisionOrigin | null;
 }
 
+/** A three-way comparison of the staged records with a project. */
+export interface MergeAsk {
+	readonly projectUuid: string;
+	/** Our state. */
+	readonly revision: number;
+	/** The newest revision that both sides have seen; null where none is known. */
+	readonly base: number | null;
+	/** Whether the base is the state that was offered at that revision, rather than what was made of it. */
+	readonly laidOver: boolean;
+	/** The newest of our revisions that the other side has taken in; 0 where it has none. */
+	readonly seen: number;
+	/** Which of our records the other side would hold if it had not deleted them. */
+	readonly scope: Scope;
+	readonly deletions: 'keep' | 'apply';
+}
+
+/** Records that are not the same on both sides: new there, changed there, only changed here, deleted there, both. */
+export type OutcomeCounts = Record<'new' | 'updated' | 'kept' | 'deleted' | 'open', number>;
+
+/** A record that both sides changed: its lines and content hashes; null where a side does not hold it. */
+export interface OpenCase extends RecordKey {
+	readonly name: string;
+	readonly base: string | null;
+	readonly local: string | null;
+	readonly imported: string | null;
+	readonly baseHash: string | null;
+	readonly localHash: string | null;
+	readonly importedHash: string | null;
+}
+
+/** How an open case goes on. */
+export interface Decision extends RecordKey {
+	readonly take: 'local' | 'imported' | 'merged';
+	/** The record that takes the place of both, for `merged`. */
+	readonly merged: StagedRecord | null;
+	/** Whether what was offered is to be remembered, since something else was made of it. */
+	readonly offered: boolean;
+}
+
+/** A staged record that is to bear another uuid, or to name others by another. */
+export interface Renaming extends RecordKey {
+	readonly line: string;
+	readonly theme: string | null;
+	/** Uuids of components, by the ones that the record names. */
+	readonly dependencies: Readonly<Record<string, string>>;
+}
+
+/** How much history is kept; null: all. */
+export interface Retention {
+	/** So many of the newest revisions. */
+	readonly revisions: number | null;
+	/** Those that are not older (RFC 3339). */
+	readonly before: string | null;
+}
+
 /** Column values of a row of a check. */
 export type Row = Readonly<Record<string, string | number | null>>;
 
@@ -211,6 +289,28 @@ export interface Workspace {
 
 	/** Stages a project's records at a revision that are outside a scope, unless their uuid is staged already. */
 	carryOver(ask: { projectUuid: string; revision: number; scope: Scope }): Promise<void>;
+	/**
+	 * Finds records of a kind that stand here and are staged under different uuids with one identity: theme and path,
+	 * name, name and group. Answers how many there are.
+	 */
+	pairIdentities(ask: {
+		projectUuid: string;
+		kind: Kind;
+		revision: number;
+		base: number | null;
+	}): Promise<number>;
+	/** Renames staged records of pairs: to the uuids that they have here, or to those that both sides will keep. */
+	renamePaired(towards: 'ours' | 'chosen', rename: (renaming: Renaming) => StagedRecord): Promise<void>;
+	/** Compares three ways and settles what one side alone has changed. */
+	compareThreeWay(ask: MergeAsk): Promise<OutcomeCounts>;
+	/** The next records that both sides have changed, ordered by kind and uuid. */
+	openCases(ask: MergeAsk, page: { after: RecordKey | null; limit: number }): Promise<OpenCase[]>;
+	decide(decisions: readonly Decision[]): Promise<void>;
+	/** Makes the staged records the merged whole, once every open case is decided. */
+	settle(ask: MergeAsk): Promise<void>;
+	/** Stages records in the place of those of the same uuid. */
+	restage(records: readonly StagedRecord[]): Promise<void>;
+
 	/** Compares the staged records with a revision and remembers the differences; null: with nothing, all are added. */
 	compare(ask: { projectUuid: string; revision: number | null }): Promise<Difference>;
 	/**
@@ -236,6 +336,11 @@ export interface Workspace {
 	applyFacts(projectUuid: string, next: NextRevision): Promise<Revision>;
 	/** Removes a project with all its revisions, and gives the lease back. It must be held. */
 	remove(projectUuid: string): Promise<void>;
+
+	/** Remembers which of our revisions another instance has taken in. */
+	noteSeen(projectUuid: string, instance: string, revision: number): Promise<void>;
+	/** Prunes a project's history in short transactions; the lease must be held. Answers how many revisions went. */
+	prune(projectUuid: string, retention: Retention): Promise<number>;
 
 	/** A kind's records at a revision as lines of canonical JSON ordered by uuid, in batches; null: all of them. */
 	lines(ask: {

@@ -1,6 +1,6 @@
 import { PARTS } from '../../../schemas/dtcg-values.ts';
 import { formatPointer, parsePointer } from '../../json/pointer.ts';
-import { isJsonObject } from '../../json/value.ts';
+import { isJsonObject, type Json } from '../../json/value.ts';
 
 /** A reference within a token's value. */
 export interface ValueReference {
@@ -71,6 +71,27 @@ function walk(
 			walk(partType(type, member), part, [...pointer, member], found);
 		}
 	}
+}
+
+/** A value whose references lead to other paths, in both of their forms, at any depth. */
+export function renameAliases(value: Json, rename: (path: string) => string): Json {
+	if (typeof value === 'string') {
+		const path = aliasPath(value);
+		return path === null ? value : `{${rename(path)}}`;
+	}
+	if (Array.isArray(value)) return value.map((item) => renameAliases(item, rename));
+	if (!isJsonObject(value)) return value;
+	const ref = value['$ref'];
+	const target = typeof ref === 'string' ? pointerTarget(ref) : null;
+	if (target !== null) {
+		const to = rename(target.path);
+		if (to === target.path) return value;
+		const part = target.whole ? '' : `/$value${target.part ?? ''}`;
+		return { ...value, $ref: `#${encodeURI(formatPointer(to.split('.')) + part)}` };
+	}
+	return Object.fromEntries(
+		Object.entries(value).map(([member, part]) => [member, renameAliases(part, rename)]),
+	);
 }
 
 /** The type that a member of a value of a type has; null where the format gives it none. */

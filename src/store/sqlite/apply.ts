@@ -83,6 +83,15 @@ export async function writeRows(
 	}
 }
 
+const WRITE_OFFERS = `
+  INSERT INTO offers (project, kind, uuid, revision, hash, line)
+  SELECT :project, kind, uuid, :next, hash, line FROM temp.offered`;
+
+/** Writes what the next revision was offered and did not take. */
+export function writeOffers(db: Connection, at: { project: number; next: number }): void {
+	db.prepare(WRITE_OFFERS).run(at);
+}
+
 /** Shows revision `number`: its row, the new head, and the right to write given back, in one transaction. */
 export function moveHead(
 	db: Connection,

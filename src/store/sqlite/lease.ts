@@ -15,6 +15,7 @@ const BEYOND_HEAD = `
   DELETE FROM records WHERE project = :id AND valid_from > :head`;
 const ENDED_BEYOND_HEAD = `
   UPDATE records SET valid_to = NULL WHERE project = :id AND valid_to > :head`;
+const OFFERS_BEYOND_HEAD = 'DELETE FROM offers WHERE project = :id AND revision > :head';
 const REVISIONS_BEYOND_HEAD = 'DELETE FROM revisions WHERE project = :id AND number > :head';
 
 const SOME_RECORDS = `
@@ -22,6 +23,8 @@ const SOME_RECORDS = `
   WHERE (project, kind, uuid, valid_from) IN (
     SELECT project, kind, uuid, valid_from FROM records WHERE project = ? LIMIT 2000)`;
 const ALL_RECORDS = 'DELETE FROM records WHERE project = ?';
+const ITS_OFFERS = 'DELETE FROM offers WHERE project = ?';
+const SEEN_BY_OTHERS = 'DELETE FROM seen_by WHERE project = ?';
 const ITS_REVISIONS = 'DELETE FROM revisions WHERE project = ?';
 const ITSELF = 'DELETE FROM projects WHERE id = ?';
 
@@ -73,10 +76,7 @@ export function recoverAll(db: Connection): number {
 export function removeRows(db: Connection, id: number): void {
 	const some = db.prepare(SOME_RECORDS);
 	while (some.run(id).changes > 0);
-	db.transaction(() => {
-		db.prepare(ITS_REVISIONS).run(id);
-		db.prepare(ITSELF).run(id);
-	}).immediate();
+	db.transaction(() => removeProject(db, id)).immediate();
 }
 
 function sweep(db: Connection, projectUuid: string): void {
@@ -84,11 +84,15 @@ function sweep(db: Connection, projectUuid: string): void {
 	if (project === undefined) return;
 	if (project.head === 0) {
 		db.prepare(ALL_RECORDS).run(project.id);
-		db.prepare(ITS_REVISIONS).run(project.id);
-		db.prepare(ITSELF).run(project.id);
+		removeProject(db, project.id);
 		return;
 	}
 	db.prepare(BEYOND_HEAD).run(project);
 	db.prepare(ENDED_BEYOND_HEAD).run(project);
+	db.prepare(OFFERS_BEYOND_HEAD).run(project);
 	db.prepare(REVISIONS_BEYOND_HEAD).run(project);
+}
+
+function removeProject(db: Connection, id: number): void {
+	for (const statement of [ITS_OFFERS, SEEN_BY_OTHERS, ITS_REVISIONS, ITSELF]) db.prepare(statement).run(id);
 }

@@ -1,6 +1,6 @@
-import type { Page, Reader, RecordFilter, Revision } from '../port.ts';
+import type { Page, Reader, RecordDifference, RecordFilter, RecordKey, Revision } from '../port.ts';
 import { type Connection, translated } from './connection.ts';
-import { kindNumber, REVISION_COLUMNS, type RevisionRow, toRevision } from './rows.ts';
+import { kindNumber, kindOf, REVISION_COLUMNS, type RevisionRow, toRevision } from './rows.ts';
 
 const INSTANCE = 'SELECT uuid FROM instance';
 
@@ -44,6 +44,24 @@ const AT_REVISION = `
     AND valid_from <= :revision AND (valid_to IS NULL OR valid_to > :revision)`;
 
 const RECORD = `SELECT line FROM records WHERE ${AT_REVISION} AND uuid = :uuid`;
+
+const at = (name: string, revision: string) => `
+  ${name}.project = t.project AND ${name}.kind = t.kind AND ${name}.uuid = t.uuid
+    AND ${name}.valid_from <= :${revision} AND (${name}.valid_to IS NULL OR ${name}.valid_to > :${revision})`;
+
+/** Records that began or ended between two revisions, in the order of the primary key: nothing is sorted. */
+const TOUCHED = `
+  SELECT project, kind, uuid FROM records
+  WHERE project = (SELECT id FROM projects WHERE uuid = :project AND head > 0)
+    AND (kind, uuid) > (:kind, :uuid)
+    AND (valid_from > :low AND valid_from <= :high OR valid_to > :low AND valid_to <= :high)
+  GROUP BY project, kind, uuid`;
+
+const DIFFERENCES = `
+  FROM (${TOUCHED}) AS t
+  LEFT JOIN records AS a ON ${at('a', 'from')}
+  LEFT JOIN records AS b ON ${at('b', 'to')}
+  WHERE a.hash IS NOT b.hash`;
 
 /** The conditions of a filter; each names its parameter. */
 const FILTERS: Record<keyof RecordFilter, string> = {
@@ -155,6 +173,26 @@ export class SqliteReader implements Reader {
 			}),
 		);
 		return row?.line ?? null;
+	}
+
+	async differences(ask: Parameters<Reader['differences']>[0]): Promise<Page<RecordDifference, RecordKey>> {
+		const { projectUuid: project, from, to, after, limit } = ask;
+		const between = { project, from, to, low: Math.min(from, to), high: Math.max(from, to) };
+		const position = { kind: after === null ? 0 : kindNumber(after.kind), uuid: after?.uuid ?? '' };
+		return translated(() => {
+			const rows = this.#db
+				.prepare<object, { kind: number; uuid: string; before: string | null; now: string | null }>(
+					`SELECT t.kind, t.uuid, a.line AS before, b.line AS now ${DIFFERENCES}
+					 ORDER BY t.kind, t.uuid LIMIT :limit`,
+				)
+				.all({ ...between, ...position, limit: limit + 1 });
+			const total =
+				ask.total ?? this.#one<number>(`SELECT count(*) ${DIFFERENCES}`, { ...between, kind: 0, uuid: '' });
+			const items = rows
+				.slice(0, limit)
+				.map((row) => ({ kind: kindOf(row.kind), uuid: row.uuid, from: row.before, to: row.now }));
+			return { items, next: rows.length > limit ? (items.at(-1) ?? null) : null, total };
+		});
 	}
 
 	async ping(): Promise<void> {

@@ -48,7 +48,9 @@ const TABLES = `
 
 const STAGE = 'INSERT OR IGNORE INTO temp.staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
 
-const INDEX = 'CREATE INDEX temp.staged_by_name ON staged (kind, name, theme, theme_group)';
+/** Found by name: identities, and what references lead to. Made once the records are there. */
+export const NAME_INDEX =
+	'CREATE INDEX IF NOT EXISTS temp.staged_by_name ON staged (kind, name, theme, theme_group)';
 
 /** References are spread from the records' own lists: one statement instead of one more row a reference. */
 const SPREAD = `
@@ -76,7 +78,7 @@ export function stageRecords(db: Connection, records: readonly StagedRecord[]): 
 /** Makes the staged records ready for checks: an index by name, and their references as rows. */
 export function sealStaging(db: Connection): void {
 	db.transaction(() => {
-		db.exec(INDEX);
+		db.exec(NAME_INDEX);
 		db.exec(SPREAD);
 	})();
 }

@@ -2,18 +2,34 @@ import { errors } from '../../errors.ts';
 import type {
 	Checkpoint,
 	Counts,
+	Decision,
 	Difference,
+	MergeAsk,
 	NextRevision,
+	OpenCase,
+	OutcomeCounts,
+	Renaming,
+	Retention,
 	Revision,
 	Row,
 	StagedRecord,
 	Workspace,
 } from '../port.ts';
-import { moveHead, writeRows } from './apply.ts';
+import { moveHead, writeOffers, writeRows } from './apply.ts';
 import { carryOver, compareStaged, countUnseen } from './compare.ts';
 import { type Connection, translate, translated } from './connection.ts';
+import { IDENTITY_TABLES, pairIdentities, renameStaged } from './identities.ts';
 import { giveBack, recoverAll, releaseAll, releaseLease, removeRows, takeLease } from './lease.ts';
 import { selectLines } from './lines.ts';
+import {
+	compareThreeWay,
+	decideCases,
+	MERGE_TABLES,
+	openCases,
+	restageRecords,
+	settleCases,
+} from './merge.ts';
+import { pruneHistory } from './prune.ts';
 import { REVISION, REVISIONS } from './reader.ts';
 import { restampStaged } from './restamp.ts';
 import { noCounts, type RevisionRow, toRevision } from './rows.ts';
@@ -21,6 +37,9 @@ import { clearStaging, sealStaging, stageRecords } from './staging.ts';
 
 const PROBE = "INSERT OR REPLACE INTO leases (project_uuid, holder) VALUES ('probe', 'probe')";
 const PROBE_AWAY = "DELETE FROM leases WHERE project_uuid = 'probe'";
+const NOTE_SEEN = `
+  INSERT INTO seen_by (project, instance, revision) VALUES (?, ?, ?)
+  ON CONFLICT (project, instance) DO UPDATE SET revision = max(revision, excluded.revision)`;
 const PROJECT_ID = 'SELECT id FROM projects WHERE uuid = ?';
 const MAKE_PROJECT = 'INSERT INTO projects (uuid, head) VALUES (?, 0)';
 /** A removed project's uuid is free again at once, while its rows go away in short transactions. */
@@ -37,7 +56,10 @@ export class SqliteWorkspace implements Workspace {
 
 	async clear(): Promise<void> {
 		this.#difference = null;
-		this.#run(() => clearStaging(this.#db));
+		this.#run(() => {
+			clearStaging(this.#db);
+			this.#db.exec(IDENTITY_TABLES + MERGE_TABLES);
+		});
 	}
 
 	async stage(records: readonly StagedRecord[]): Promise<StagedRecord[]> {
@@ -89,6 +111,52 @@ export class SqliteWorkspace implements Workspace {
 		this.#run(() => carryOver(this.#db, this.#idOf(ask.projectUuid), ask.revision, ask.scope));
 	}
 
+	async pairIdentities(ask: Parameters<Workspace['pairIdentities']>[0]): Promise<number> {
+		return this.#run(() => pairIdentities(this.#db, this.#idOf(ask.projectUuid), ask));
+	}
+
+	async renamePaired(
+		towards: 'ours' | 'chosen',
+		rename: (renaming: Renaming) => StagedRecord,
+	): Promise<void> {
+		this.#run(() => renameStaged(this.#db, towards, rename));
+	}
+
+	async compareThreeWay(ask: MergeAsk): Promise<OutcomeCounts> {
+		return this.#run(() => compareThreeWay(this.#db, this.#idOf(ask.projectUuid), ask));
+	}
+
+	async openCases(ask: MergeAsk, page: Parameters<Workspace['openCases']>[1]): Promise<OpenCase[]> {
+		return this.#run(() => openCases(this.#db, this.#idOf(ask.projectUuid), ask, page));
+	}
+
+	async decide(decisions: readonly Decision[]): Promise<void> {
+		this.#run(() => decideCases(this.#db, decisions));
+	}
+
+	async settle(ask: MergeAsk): Promise<void> {
+		this.#run(() => settleCases(this.#db, this.#idOf(ask.projectUuid), ask));
+	}
+
+	async restage(records: readonly StagedRecord[]): Promise<void> {
+		this.#run(() => restageRecords(this.#db, records));
+	}
+
+	async noteSeen(projectUuid: string, instance: string, revision: number): Promise<void> {
+		this.#run(() => this.#db.prepare(NOTE_SEEN).run(this.#idOf(projectUuid), instance, revision));
+	}
+
+	async prune(projectUuid: string, retention: Retention): Promise<number> {
+		const current = await this.revision(projectUuid);
+		if (current === null) return 0;
+		try {
+			const project = { project: this.#idOf(projectUuid), head: current.number };
+			return await pruneHistory(this.#db, project, retention, () => new Promise(setImmediate));
+		} catch (error) {
+			throw translate(error);
+		}
+	}
+
 	async compare(ask: { projectUuid: string; revision: number | null }): Promise<Difference> {
 		return this.#run(() => {
 			const id = ask.revision === null ? null : this.#idOf(ask.projectUuid);
@@ -128,6 +196,7 @@ export class SqliteWorkspace implements Workspace {
 		try {
 			const id = current === null ? this.#make(projectUuid) : this.#idOf(projectUuid);
 			await writeRows(this.#db, { project: id, next: number, isNew: current === null }, checkpoint);
+			writeOffers(this.#db, { project: id, next: number });
 			moveHead(this.#db, { project: id, projectUuid }, number, next, {
 				...counted(current?.counts ?? noCounts(), difference),
 				added: sum(difference.added),

@@ -1,0 +1,22 @@
+import { DiffPage, DiffQuery } from '../../schemas/history.ts';
+import { ProjectParams } from '../../schemas/projects.ts';
+import type { ProjectService } from '../../src/service/project-service.ts';
+import { problemAnswers } from '../answers.ts';
+import type { App } from '../app-instance.ts';
+
+export function diffRevisions(app: App, projects: ProjectService): void {
+	app.route({
+		method: 'GET',
+		url: '/api/projects/:project_id/diff',
+		schema: {
+			operationId: 'diffRevisions',
+			summary: 'Page through what differs between two revisions',
+			description: 'Ordered by kind and uuid. Either revision may be the older one.',
+			tags: ['projects'],
+			params: ProjectParams,
+			querystring: DiffQuery,
+			response: { 200: { ...DiffPage, description: 'A page of differences' }, ...problemAnswers(404) },
+		},
+		handler: (request) => projects.diff(request.params.project_id, request.query),
+	});
+}

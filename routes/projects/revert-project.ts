@@ -1,0 +1,33 @@
+import { Revert } from '../../schemas/history.ts';
+import { ChangesAnswer, ProjectParams } from '../../schemas/projects.ts';
+import type { ProjectService } from '../../src/service/project-service.ts';
+import { ETAG, problemAnswers } from '../answers.ts';
+import type { App } from '../app-instance.ts';
+import { IfMatchHeaders, precondition, revisionTag } from '../revision-tags.ts';
+
+export function revertProject(app: App, projects: ProjectService): void {
+	app.route({
+		method: 'POST',
+		url: '/api/projects/:project_id/revert',
+		schema: {
+			operationId: 'revertProject',
+			summary: 'Make a new revision with the content of an older one',
+			description: 'No revision is lost by it. Nothing different makes no revision.',
+			tags: ['projects'],
+			params: ProjectParams,
+			headers: IfMatchHeaders,
+			body: Revert,
+			response: {
+				200: { ...ChangesAnswer, description: 'The revision, and how many records differ', headers: ETAG },
+				...problemAnswers(404, 409, 412, 413, 415, 507),
+			},
+		},
+		handler: async (request, reply) => {
+			const { project_id } = request.params;
+			const expected = precondition(request.headers['if-match']);
+			const { revision, ...counts } = await projects.revert(project_id, request.body.to, expected);
+			reply.header('etag', revisionTag(revision.number));
+			return { revision: revision.number, ...counts };
+		},
+	});
+}

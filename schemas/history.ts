@@ -1,0 +1,38 @@
+import Type, { type Static } from 'typebox';
+import { RevisionNumber, Uuid } from './common.ts';
+import { page } from './projects.ts';
+import { Kind } from './records.ts';
+
+const closed = { additionalProperties: false };
+
+export const DiffQuery = Type.Object(
+	{
+		from: RevisionNumber,
+		to: RevisionNumber,
+		limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+		cursor: Type.Optional(
+			Type.String({ maxLength: 1000, description: 'The next_cursor of the page before' }),
+		),
+	},
+	closed,
+);
+export type DiffQuery = Static<typeof DiffQuery>;
+
+/** A record that is not the same at two revisions. */
+export const RecordDiff = Type.Object(
+	{
+		kind: Kind,
+		uuid: Uuid,
+		name: Type.String({ description: 'A token’s path, or the name of a theme or component' }),
+		change: Type.Enum(['added', 'changed', 'removed']),
+		fields: Type.Array(
+			Type.Object({ pointer: Type.String(), from: Type.Unknown(), to: Type.Unknown() }, closed),
+			{ description: 'Of a changed record: the fields that differ; null where there is none' },
+		),
+	},
+	closed,
+);
+export type RecordDiff = Static<typeof RecordDiff>;
+export const DiffPage = page(RecordDiff);
+
+export const Revert = Type.Object({ to: RevisionNumber }, { ...closed, examples: [{ to: 1 }] });

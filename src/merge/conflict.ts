@@ -1,0 +1,129 @@
+/** A record that both sides changed: merged where their changes leave each other alone, else a conflict. */
+import type { Kind } from '../../schemas/records.ts';
+import { formatPointer, valueAt } from '../json/pointer.ts';
+import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
+import { adviseByClocks, adviseByVersion, type ClockRules, type Recommendation } from './advice.ts';
+import { differingFields, type FieldStates, mergeContent, type Side } from './fields.ts';
+
+/** What the two sides did. */
+export type ConflictCase = 'change_change' | 'change_delete' | 'delete_change' | 'add_add' | 'no_base';
+
+/** A record as a side holds it. */
+export interface HeldRecord {
+	readonly record: JsonObject;
+	readonly hash: string;
+}
+
+/** The three states of a record; null where it is not held. */
+export interface ThreeStates {
+	readonly kind: Kind;
+	readonly uuid: string;
+	readonly name: string;
+	readonly base: HeldRecord | null;
+	readonly local: HeldRecord | null;
+	readonly imported: HeldRecord | null;
+}
+
+export interface MergeRules {
+	/** Whether a common base is known at all. */
+	readonly hasBase: boolean;
+	/** Whether the imported records have Lamport versions. */
+	readonly hasVersions: boolean;
+	readonly clock: ClockRules;
+}
+
+export interface Conflict {
+	readonly kind: Kind;
+	readonly uuid: string;
+	readonly name: string;
+	readonly case: ConflictCase;
+	readonly fields: readonly FieldStates[];
+	readonly recommendation: Recommendation;
+}
+
+/** The content of a record: without its bookkeeping (FORMAT, "Records"). */
+export function contentOf(record: JsonObject): JsonObject {
+	const { uuid: _uuid, version: _version, createdAt: _created, updatedAt: _updated, ...content } = record;
+	return content;
+}
+
+/** The conflict between two sides, or null where their changes leave each other alone. */
+export function findConflict(states: ThreeStates, rules: MergeRules): Conflict | null {
+	const { base, local, imported } = states;
+	if (!base || !local || !imported) return wholeConflict(states, rules);
+	const [b, l, i] = [contentOf(base.record), contentOf(local.record), contentOf(imported.record)];
+	const { conflicts } = mergeContent(b, l, i, 'local');
+	return conflicts.length === 0 ? null : conflictOf(states, conflicts, rules);
+}
+
+/** A conflict of the records as wholes: in all fields that differ. */
+export function wholeConflict(states: ThreeStates, rules: MergeRules): Conflict {
+	const [b, l, i] = [states.base, states.local, states.imported].map(
+		(held) => held && contentOf(held.record),
+	);
+	const at = (content: JsonObject | null | undefined, path: readonly string[]) =>
+		// Contents are JSON, so what a pointer leads to is JSON or nothing.
+		content ? (valueAt(content, path) as Json | undefined) : undefined;
+	const fields = differingFields(l ?? b ?? {}, i ?? b ?? {}).map((path) => ({
+		pointer: formatPointer(path),
+		base: at(b, path),
+		local: at(l, path),
+		imported: at(i, path),
+	}));
+	return conflictOf(states, fields, rules);
+}
+
+function conflictOf(states: ThreeStates, fields: readonly FieldStates[], rules: MergeRules): Conflict {
+	const { kind, uuid, name, base, local, imported } = states;
+	return {
+		kind,
+		uuid,
+		name,
+		case: caseOf(base, local, imported, rules),
+		fields,
+		recommendation: recommend(local, imported, rules),
+	};
+}
+
+/**
+ * What a side's word makes of a record: its own changes, and the other's where they meet none of its own. Null where
+ * that side has deleted it.
+ */
+export function resolvedContent({ base, local, imported }: ThreeStates, side: Side): JsonObject | null {
+	const word = side === 'local' ? local : imported;
+	if (word === null) return null;
+	if (base === null || local === null || imported === null) return contentOf(word.record);
+	const [b, l, i] = [contentOf(base.record), contentOf(local.record), contentOf(imported.record)];
+	return mergeContent(b, l, i, side).content;
+}
+
+function caseOf(
+	base: HeldRecord | null,
+	local: HeldRecord | null,
+	imported: HeldRecord | null,
+	rules: MergeRules,
+): ConflictCase {
+	if (local === null) return 'delete_change';
+	if (imported === null) return 'change_delete';
+	if (base !== null) return 'change_change';
+	return rules.hasBase ? 'add_add' : 'no_base';
+}
+
+function recommend(local: HeldRecord | null, imported: HeldRecord | null, rules: MergeRules): Recommendation {
+	const state = (held: HeldRecord, hasVersion: boolean) => ({
+		version: hasVersion ? Number(held.record['version']) : null,
+		updatedAt: String(held.record['updatedAt']),
+		hash: held.hash,
+	});
+	const here = local && state(local, true);
+	const there = imported && state(imported, rules.hasVersions);
+	if (rules.hasBase || here === null || there === null) return adviseByVersion(here, there);
+	return adviseByClocks(here, there, rules.clock);
+}
+
+/** A stored or staged line as an object. */
+export function parseLine(line: string): JsonObject {
+	const record: unknown = JSON.parse(line);
+	if (!isJsonObject(record)) throw new TypeError('a line of a record is not an object');
+	return record;
+}

@@ -1,0 +1,244 @@
+/** Settles what both sides changed: merged by itself, by a resolution, or by the strategy. */
+import type { ConflictedItem } from '../../../schemas/merges.ts';
+import { KINDS, type Kind } from '../../../schemas/records.ts';
+import { DssError } from '../../errors.ts';
+import type { JsonObject } from '../../json/value.ts';
+import {
+	type Conflict,
+	findConflict,
+	type HeldRecord,
+	type MergeRules,
+	parseLine,
+	resolvedContent,
+	type ThreeStates,
+	wholeConflict,
+} from '../../merge/conflict.ts';
+import type { Side } from '../../merge/fields.ts';
+import type { Decision, MergeAsk, OpenCase, RecordKey, StagedRecord } from '../../store/port.ts';
+import type { Work } from '../runner.ts';
+import { toStaged } from '../structure/record.ts';
+import type { MergeSettings, Stamp } from './settings.ts';
+
+/** A record of theirs that is to be kept beside ours. */
+export interface Fork extends RecordKey {
+	readonly hash: string;
+	readonly line: string;
+}
+
+export interface Decided {
+	/** Records that were merged without a conflict. */
+	readonly autoMerged: number;
+	/** Conflicts with a record of ours in them: what is not among the unchanged. */
+	readonly conflictsHere: number;
+	readonly conflicts: number;
+	/** The page of conflicts that was asked for. */
+	readonly items: readonly ConflictedItem[];
+	readonly unsettled: number;
+	readonly unknown: number;
+	readonly clockSkews: number;
+	readonly usedResolutions: ReadonlySet<string>;
+	readonly forks: readonly Fork[];
+}
+
+/** Cases looked at together: three lines each. */
+const BATCH = 500;
+
+/** Decides every open case, in batches, so that memory stays flat. */
+export async function decideOpenCases(
+	work: Work,
+	ask: MergeAsk,
+	rules: MergeRules,
+	settings: MergeSettings,
+	stamp: Stamp,
+): Promise<Decided> {
+	const decider = new Decider(ask, rules, settings, stamp);
+	for (let after: RecordKey | null = null; ; ) {
+		const cases: OpenCase[] = await work.workspace.openCases(ask, { after, limit: BATCH });
+		const last = cases.at(-1);
+		if (last === undefined) return decider;
+		await work.workspace.decide(cases.map((one) => decider.decide(one)));
+		after = { kind: last.kind, uuid: last.uuid };
+		await work.pause('apply', 0, 0);
+	}
+}
+
+class Decider implements Decided {
+	readonly #ask: MergeAsk;
+	readonly #rules: MergeRules;
+	readonly #settings: MergeSettings;
+	readonly #stamp: Stamp;
+	readonly items: ConflictedItem[] = [];
+	readonly forks: Fork[] = [];
+	readonly usedResolutions = new Set<string>();
+	autoMerged = 0;
+	conflictsHere = 0;
+	conflicts = 0;
+	unsettled = 0;
+	unknown = 0;
+	clockSkews = 0;
+
+	constructor(ask: MergeAsk, rules: MergeRules, settings: MergeSettings, stamp: Stamp) {
+		this.#ask = ask;
+		this.#rules = rules;
+		this.#settings = settings;
+		this.#stamp = stamp;
+	}
+
+	decide(open: OpenCase): Decision {
+		const states = statesOf(open);
+		const conflict = findConflict(states, this.#rules) ?? this.#unlessMerged(states);
+		if (conflict instanceof Merged) {
+			this.autoMerged++;
+			return conflict.decision;
+		}
+		this.#report(conflict, states);
+		const resolution = this.#settings.resolutions[open.uuid];
+		if (resolution !== undefined) this.usedResolutions.add(open.uuid);
+		const word = resolution ?? this.#bySettings(conflict);
+		if (typeof word === 'object') return this.#taking(states, this.#given(states, word.content));
+		if (word === 'fork') return this.#forked(states);
+		return this.#bySide(states, word, resolution !== undefined);
+	}
+
+	/** What both sides' changes make together; a conflict after all if that is no valid record. */
+	#unlessMerged(states: ThreeStates): Merged | Conflict {
+		const content = resolvedContent(states, 'local');
+		const merged = content && this.#valid(states, content);
+		return merged ? new Merged(this.#taking(states, merged)) : wholeConflict(states, this.#rules);
+	}
+
+	#report(conflict: Conflict, states: ThreeStates): void {
+		const { after, limit } = this.#settings.page;
+		const isAfter =
+			after === null ||
+			order(conflict.kind) > order(after.kind) ||
+			(conflict.kind === after.kind && conflict.uuid > after.uuid);
+		this.conflicts++;
+		if (states.local !== null) this.conflictsHere++;
+		if (conflict.recommendation.clockSkew) this.clockSkews++;
+		if (!isAfter || this.items.length >= limit) return;
+		this.items.push(toItem(conflict, states));
+	}
+
+	#bySettings({ recommendation }: Conflict): Side | 'fork' {
+		switch (this.#settings.strategy) {
+			case 'keep_local':
+				return 'local';
+			case 'keep_imported':
+				return 'imported';
+			case 'fork':
+				return 'fork';
+			case 'newest':
+				if (recommendation.advice !== 'unknown') return recommendation.advice;
+				this.unknown++;
+				return 'local';
+			case 'manual':
+				this.unsettled++;
+				return 'local';
+		}
+	}
+
+	#bySide(states: ThreeStates, side: Side, said: boolean): Decision {
+		const { imported } = states;
+		// A deletion of theirs is applied where deletions are, or where somebody says so of this record.
+		if (side === 'imported' && imported === null)
+			return this.#whole(states, said || this.#ask.deletions === 'apply' ? 'imported' : 'local');
+		const content = resolvedContent(states, side);
+		const merged = content && this.#valid(states, content);
+		return merged ? this.#taking(states, merged) : this.#whole(states, side);
+	}
+
+	#forked(states: ThreeStates): Decision {
+		const { kind, uuid, local, imported } = states;
+		if (local === null || imported === null)
+			return this.#whole(states, local === null ? 'imported' : 'local');
+		this.forks.push({ kind, uuid, hash: imported.hash, line: JSON.stringify(imported.record) });
+		return this.#whole(states, 'local');
+	}
+
+	/** One side's record as it is, or its absence. */
+	#whole({ kind, uuid }: ThreeStates, take: Side): Decision {
+		return { kind, uuid, take, merged: null, offered: take === 'local' };
+	}
+
+	/** A record that may be one side's own after all. */
+	#taking(states: ThreeStates, merged: StagedRecord): Decision {
+		const { kind, uuid, local, imported } = states;
+		if (merged.hash === imported?.hash) return this.#whole(states, 'imported');
+		if (merged.hash === local?.hash) return this.#whole(states, 'local');
+		return { kind, uuid, take: 'merged', merged, offered: true };
+	}
+
+	/** @throws {DssError} invalid_record, invalid_value */
+	#given(states: ThreeStates, content: JsonObject): StagedRecord {
+		// A record may come as it was read: its bookkeeping is ours.
+		const { uuid: _uuid, version: _version, created_at: _created, updated_at: _updated, ...rest } = content;
+		const record = this.#stamped(states, rest);
+		return toStaged(states.kind, record, { entry: `resolutions, ${states.uuid}` });
+	}
+
+	#valid(states: ThreeStates, content: JsonObject): StagedRecord | null {
+		try {
+			return toStaged(states.kind, this.#stamped(states, content), { entry: 'the merge' });
+		} catch (error) {
+			if (error instanceof DssError) return null;
+			throw error;
+		}
+	}
+
+	#stamped({ uuid, local, imported }: ThreeStates, content: JsonObject): JsonObject {
+		const { version, at } = this.#stamp;
+		const createdAt = (local ?? imported)?.record['createdAt'] ?? at;
+		return { ...content, uuid, version, createdAt, updatedAt: at };
+	}
+}
+
+class Merged {
+	readonly decision: Decision;
+	constructor(decision: Decision) {
+		this.decision = decision;
+	}
+}
+
+function statesOf(open: OpenCase): ThreeStates {
+	const held = (line: string | null, hash: string | null): HeldRecord | null =>
+		line === null || hash === null ? null : { record: parseLine(line), hash };
+	return {
+		kind: open.kind,
+		uuid: open.uuid,
+		name: open.name,
+		base: held(open.base, open.baseHash),
+		local: held(open.local, open.localHash),
+		imported: held(open.imported, open.importedHash),
+	};
+}
+
+/** A conflict as it is reported. */
+function toItem(conflict: Conflict, { base, local, imported }: ThreeStates): ConflictedItem {
+	const { kind, uuid, name, fields, recommendation } = conflict;
+	return {
+		kind,
+		uuid,
+		entity_name: name,
+		case: conflict.case,
+		base: toHeld(base),
+		local: toHeld(local),
+		imported: toHeld(imported),
+		fields: fields.map((field) => ({
+			pointer: field.pointer,
+			base: field.base ?? null,
+			local: field.local ?? null,
+			imported: field.imported ?? null,
+		})),
+		recommendation: recommendation.advice,
+		warning: recommendation.warning,
+	};
+}
+
+function toHeld(held: HeldRecord | null): ConflictedItem['local'] {
+	if (held === null) return null;
+	const { record, hash } = held;
+	return { hash, version: Number(record['version']), updated_at: String(record['updatedAt']) };
+}
+
+const order = (kind: Kind): number => KINDS.indexOf(kind);

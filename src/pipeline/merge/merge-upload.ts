@@ -1,0 +1,99 @@
+/** Merging an upload into a project, and telling what that would do. */
+import type { ConflictedItem } from '../../../schemas/merges.ts';
+import type { Warning } from '../../../schemas/problem.ts';
+import { DssError, errors } from '../../errors.ts';
+import type { RecordKey, Revision } from '../../store/port.ts';
+import type { Incoming, UploadOptions } from '../incoming.ts';
+import { withLease } from '../projects.ts';
+import type { Work } from '../runner.ts';
+import { holdPrecondition, noteSeenBy, type Precondition } from '../target.ts';
+import { stageUpload } from '../upload.ts';
+import { applyMerge, checkMerged, type MergeCounts, planMerge } from './merge.ts';
+import type { MergeSettings } from './settings.ts';
+
+export interface MergeOptions {
+	/** Aimed at the project by its `projectId`. */
+	readonly upload: UploadOptions & { readonly projectId: string };
+	readonly settings: MergeSettings;
+	readonly precondition: Precondition;
+}
+
+export interface MergeResult {
+	readonly revision: Revision;
+	readonly counts: MergeCounts;
+	readonly clockSkews: number;
+	readonly migrations: readonly string[];
+	readonly warnings: readonly Warning[];
+}
+
+export interface MergeAnalysis extends Omit<MergeResult, 'migrations'> {
+	readonly base: Revision | null;
+	readonly items: readonly ConflictedItem[];
+	/** Where the next page of conflicts begins; null at the end. */
+	readonly next: RecordKey | null;
+}
+
+/**
+ * Merges an upload into a project that is there, in one step or not at all.
+ *
+ * @throws {DssError} any code of the stages; project_unknown, project_busy, revision_stale, merge_conflicts
+ */
+export async function mergeUpload(work: Work, options: MergeOptions): Promise<MergeResult> {
+	const incoming = await stageUpload(work, options.upload);
+	const { projectUuid } = incoming;
+	return withLease(work, projectUuid, options.precondition, async (current) => {
+		const { revision, counts, clockSkews } = await mergeIncoming(work, incoming, current, options.settings);
+		return { revision, counts, clockSkews, migrations: incoming.migrations, warnings: work.warnings };
+	});
+}
+
+/** Merges staged records into a project that is leased. */
+export async function mergeIncoming(
+	work: Work,
+	incoming: Incoming,
+	current: Revision,
+	settings: MergeSettings,
+): Promise<{ revision: Revision; counts: MergeCounts; clockSkews: number }> {
+	const { counts, clockSkews, next } = await work.stage('apply', () =>
+		planMerge(work, incoming, current, settings),
+	);
+	await noteSeenBy(work.workspace, incoming, current);
+	if (next === null) return { revision: current, counts, clockSkews };
+	await checkMerged(work, incoming);
+	const revision = await work.stage('apply', () => applyMerge(work, incoming.projectUuid, next, null));
+	return { revision, counts, clockSkews };
+}
+
+/** Tells everything that a merge would do; nothing is written. @throws {DssError} what a merge throws but conflicts */
+export async function analyzeMerge(work: Work, options: MergeOptions): Promise<MergeAnalysis> {
+	const { projectId } = options.upload;
+	const current = await work.workspace.revision(projectId);
+	if (current === null) throw errors.projectUnknown({ project_id: projectId });
+	holdPrecondition(projectId, current, options.precondition);
+	const incoming = await stageUpload(work, options.upload);
+	// Whatever the strategy, it meets the same conflicts.
+	const settings: MergeSettings = { ...options.settings, strategy: 'keep_local', resolutions: {} };
+	const plan = await work.stage('apply', () => planMerge(work, incoming, current, settings));
+	await warnOfRefusal(work, incoming);
+	const { base, counts, items, clockSkews } = plan;
+	const { after, limit } = settings.page;
+	const last = items.at(-1);
+	const more = last !== undefined && items.length === limit && (after !== null || counts.conflicts > limit);
+	const next = more ? { kind: last.kind, uuid: last.uuid } : null;
+	return { revision: current, base, counts, items, clockSkews, next, warnings: work.warnings };
+}
+
+/** A merged whole with broken references would be refused: the plan says so, where a merge throws. */
+async function warnOfRefusal(work: Work, incoming: Incoming): Promise<void> {
+	try {
+		await checkMerged(work, incoming);
+	} catch (error) {
+		if (!(error instanceof DssError) || error.stage !== 'referential') throw error;
+		work.warnings.push({
+			code: error.code,
+			message: `The merge would be refused. ${error.message}`,
+			count: error.faultsTotal ?? 1,
+			details: error.details,
+		});
+	}
+}

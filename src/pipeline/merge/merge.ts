@@ -1,0 +1,272 @@
+/** Merge: an upload and a project's own changes since they last met become the project's next revision. */
+import type { ConflictedItem } from '../../../schemas/merges.ts';
+import { KINDS } from '../../../schemas/records.ts';
+import { errors } from '../../errors.ts';
+import { type MergeRules, parseLine } from '../../merge/conflict.ts';
+import { underNewNames } from '../../merge/naming.ts';
+import type {
+	MergeAsk,
+	OutcomeCounts,
+	Renaming,
+	Revision,
+	RevisionOrigin,
+	StagedRecord,
+	SyncVector,
+} from '../../store/port.ts';
+import type { Incoming } from '../incoming.ts';
+import { checkReferences } from '../referential/run.ts';
+import type { Work } from '../runner.ts';
+import { toStaged } from '../structure/record.ts';
+import { sameFacts } from '../target.ts';
+import { baseOf, hasTakenIn, seenOfOurs, vectorAfter } from '../vector.ts';
+import { type Decided, decideOpenCases } from './decide.ts';
+import { type MergedFacts, mergeFacts } from './facts.ts';
+import { stageForks } from './fork.ts';
+import type { MergeSettings, Stamp } from './settings.ts';
+
+/** How many records went which way; each record counts once. */
+export interface MergeCounts {
+	readonly new: number;
+	readonly updated: number;
+	readonly deleted: number;
+	readonly unchanged: number;
+	readonly autoMerged: number;
+	readonly conflicts: number;
+}
+
+/** What a merge comes to, before anything of it is written. */
+export interface MergePlan {
+	readonly base: Revision | null;
+	readonly counts: MergeCounts;
+	readonly items: readonly ConflictedItem[];
+	readonly clockSkews: number;
+	/** What the next revision says; null where there is nothing to say. */
+	readonly next: MergedRevision | null;
+}
+
+interface MergedRevision {
+	readonly facts: MergedFacts['facts'];
+	readonly lamport: number;
+	readonly sync: SyncVector;
+	readonly origin: RevisionOrigin | null;
+}
+
+/**
+ * Merges the staged records with a project, in the staging tables; nothing is written to the project.
+ *
+ * @throws {DssError} merge_conflicts where the strategy leaves any unsettled
+ */
+export async function planMerge(
+	work: Work,
+	incoming: Incoming,
+	current: Revision,
+	settings: MergeSettings,
+): Promise<MergePlan> {
+	const { workspace } = work;
+	const { projectUuid } = incoming;
+	const here = await workspace.instance();
+	if (hasTakenIn(current, incoming, here)) return nothingNew(work, current);
+	const base = await baseOf(workspace, incoming);
+	const pairs = await pairIdentities(work, current, base);
+	const ask: MergeAsk = {
+		projectUuid,
+		revision: current.number,
+		base: base?.number ?? null,
+		laidOver: incoming.format === 'dtcg',
+		seen: seenOfOurs(incoming, here),
+		scope: incoming.scope,
+		deletions: settings.deletions,
+	};
+	const outcomes = await workspace.compareThreeWay(ask);
+	const stamp = { version: (await highestVersion(work, incoming, current)) + 1, at: work.at() };
+	const rules = rulesOf(incoming, base, settings, Date.parse(stamp.at));
+	const decided = await decideOpenCases(work, ask, rules, settings, stamp);
+	if (decided.unsettled > 0) throw unsettled(decided);
+	await workspace.settle(ask);
+	if (decided.forks.length > 0) await stageForks(work, projectUuid, decided.forks, stamp);
+	if (pairs > 0) await workspace.renamePaired('chosen', (renaming) => renamed(renaming, stamp));
+	await workspace.seal();
+	const merged = mergeFacts(incoming, base?.facts ?? null, current.facts, settings.strategy, stamp.at);
+	warn(work, outcomes, decided, merged, settings);
+	const difference = await workspace.compare({ projectUuid, revision: current.number });
+	if (!incoming.hasVersions) await workspace.restamp({ projectUuid, revision: current.number, ...stamp });
+	const changes = [difference.added, difference.changed, difference.removed].some(
+		(counts) => total(counts) > 0,
+	);
+	const identical = pairs === 0 && (await isTheirs(work, incoming)) && saysTheSame(incoming, merged);
+	const sync = vectorAfter(incoming, current.sync, here);
+	const says =
+		changes ||
+		!sameFacts(merged.facts, current.facts) ||
+		(incoming.format === 'dtcg' && outcomes.deleted + outcomes.open > 0) ||
+		// Who says what we say and knows all of ours need not be told that we know.
+		(advances(sync, current.sync) && !(identical && ask.seen >= current.number));
+	return {
+		base,
+		counts: countsOf(outcomes, decided, current, settings),
+		items: decided.items,
+		clockSkews: decided.clockSkews,
+		next: says
+			? {
+					facts: merged.facts,
+					lamport: await highestVersion(work, incoming, current),
+					sync,
+					origin: originOf(incoming, identical),
+				}
+			: null,
+	};
+}
+
+/** Runs the checks of an import over the merged whole. @throws {DssError} see `referential/run.ts` */
+export function checkMerged(work: Work, incoming: Incoming): Promise<void> {
+	return work.stage('referential', () => checkReferences(work, incoming.references));
+}
+
+/** Writes a plan that says something. */
+export async function applyMerge(
+	work: Work,
+	projectUuid: string,
+	next: MergedRevision,
+	message: string | null,
+): Promise<Revision> {
+	const said = { cause: 'merge', message, author: null, at: work.at(), ...next } as const;
+	return work.workspace.apply(projectUuid, said, (done, all) => work.pause('apply', done, all));
+}
+
+/** All of it is part of a revision of ours: whatever differs was made here since, knowing of it. */
+async function nothingNew(work: Work, current: Revision): Promise<MergePlan> {
+	const { workspace } = work;
+	const { projectUuid, number: revision } = current;
+	// The staged records become ours, so that what is checked and compared is what stands here.
+	await workspace.clear();
+	await workspace.carryOver({ projectUuid, revision, scope: { of: 'records', remove: [] } });
+	await workspace.seal();
+	await workspace.compare({ projectUuid, revision });
+	const counts = {
+		new: 0,
+		updated: 0,
+		deleted: 0,
+		unchanged: total(current.counts),
+		autoMerged: 0,
+		conflicts: 0,
+	};
+	return { base: current, counts, items: [], clockSkews: 0, next: null };
+}
+
+/** While merging, one record has one uuid: ours. Themes come first, since tokens are told apart by theirs. */
+async function pairIdentities(work: Work, current: Revision, base: Revision | null): Promise<number> {
+	const { projectUuid, number: revision } = current;
+	let pairs = 0;
+	for (const kind of KINDS) {
+		const found = await work.workspace.pairIdentities({
+			projectUuid,
+			kind,
+			revision,
+			base: base?.number ?? null,
+		});
+		if (found > 0) await work.workspace.renamePaired('ours', (renaming) => renamed(renaming, null));
+		pairs += found;
+		await work.pause('apply', 0, 0);
+	}
+	return pairs;
+}
+
+/** A record under its new names; one that says something else by that is of a new version. */
+function renamed(renaming: Renaming, stamp: Stamp | null): StagedRecord {
+	const { kind, line, uuid, theme, dependencies } = renaming;
+	const before = parseLine(line);
+	const record = underNewNames(before, { uuid, theme, dependencies });
+	const place = { entry: 'the merge' };
+	const says = theme !== null && theme !== before['theme'];
+	if (stamp === null || !(says || Object.keys(dependencies).length > 0)) return toStaged(kind, record, place);
+	return toStaged(kind, { ...record, version: stamp.version, updatedAt: stamp.at }, place);
+}
+
+function rulesOf(
+	incoming: Incoming,
+	base: Revision | null,
+	{ clock }: MergeSettings,
+	now: number,
+): MergeRules {
+	return { hasBase: base !== null, hasVersions: incoming.hasVersions, clock: { now, ...clock } };
+}
+
+async function highestVersion(work: Work, { origin }: Incoming, current: Revision): Promise<number> {
+	const [row] = await work.workspace.select('SELECT coalesce(max(version), 0) AS highest FROM temp.staged');
+	return Math.max(current.lamport, origin?.lamport ?? 0, Number(row?.['highest'] ?? 0));
+}
+
+/** Whether the merged whole is what the import holds, record by record. */
+async function isTheirs(work: Work, { counts }: Incoming): Promise<boolean> {
+	const [row] = await work.workspace.select(
+		`SELECT EXISTS (SELECT 1 FROM temp.cases WHERE take <> 'imported')
+		   OR (SELECT count(*) FROM temp.staged) <> :theirs AS differs`,
+		{ theirs: total(counts) },
+	);
+	return row?.['differs'] === 0;
+}
+
+function originOf(incoming: Incoming, identical: boolean): RevisionOrigin | null {
+	const { origin, scope, format } = incoming;
+	if (format === 'dtcg') return { from: 'foreign' };
+	if (origin === null || !identical || scope.of !== 'project') return null;
+	const { project, instance, revision } = origin;
+	return { from: 'archive', project, instance, revision };
+}
+
+function saysTheSame({ facts }: Incoming, merged: MergedFacts): boolean {
+	const { name, description, metadata } = merged.facts;
+	return facts.name === name && facts.description === description && facts.metadata === metadata;
+}
+
+function advances(after: SyncVector, before: SyncVector): boolean {
+	return Object.entries(after).some(([instance, revision]) => revision > (before[instance] ?? 0));
+}
+
+function countsOf(
+	outcomes: OutcomeCounts,
+	decided: Decided,
+	current: Revision,
+	{ deletions }: MergeSettings,
+): MergeCounts {
+	const deleted = deletions === 'apply' ? outcomes.deleted : 0;
+	const { autoMerged, conflicts, conflictsHere } = decided;
+	const touched = outcomes.updated + deleted + autoMerged + conflictsHere;
+	return {
+		new: outcomes.new,
+		updated: outcomes.updated,
+		deleted,
+		unchanged: total(current.counts) - touched,
+		autoMerged,
+		conflicts,
+	};
+}
+
+function warn(
+	work: Work,
+	outcomes: OutcomeCounts,
+	decided: Decided,
+	{ conflicts }: MergedFacts,
+	settings: MergeSettings,
+): void {
+	const say = (code: string, count: number, message: string) => {
+		if (count > 0) work.warnings.push({ code, message, count });
+	};
+	if (settings.deletions === 'keep') {
+		const message = 'Records were deleted on the other side and are kept here; deletions=apply deletes them';
+		say('deletions_kept', outcomes.deleted, message);
+	}
+	say('newest_unknown', decided.unknown, 'Neither side is known to be newer: ours was kept');
+	say('clock_skew', decided.clockSkews, 'Times of both sides do not fit together: a clock may be wrong');
+	const unused = Object.keys(settings.resolutions).filter((uuid) => !decided.usedResolutions.has(uuid));
+	say('resolution_unused', unused.length, 'Resolutions name records that are not in conflict');
+	say('project_facts_conflict', conflicts.length, `Both sides changed the project's ${conflicts.join(', ')}`);
+}
+
+function unsettled({ items, unsettled: count, conflicts }: Decided) {
+	return errors.mergeConflicts({ conflicts, unsettled: count, conflicted_items: items });
+}
+
+function total({ themes, tokens, components }: Revision['counts']): number {
+	return themes + tokens + components;
+}

@@ -1,4 +1,5 @@
 /** Several measurements as one line. */
+import { readFileSync } from 'node:fs';
 
 const sorted = (values: readonly number[]) => [...values].sort((a, b) => a - b);
 
@@ -19,4 +20,10 @@ export function figure(values: readonly number[]): string {
 export function ratioFigure(values: readonly number[], floors: readonly number[]): string {
 	const ratios = sorted(values.map((value, index) => value / (floors[index] ?? Number.NaN)));
 	return `${median(ratios).toFixed(2)} (${ratios[0]?.toFixed(2)} – ${ratios.at(-1)?.toFixed(2)})`;
+}
+
+/** The largest resident size of a process so far, in MB, as Linux tells it. */
+export function peakMemory(pid: number): number {
+	const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+	return Math.round(Number(kilobytes) / 1024);
 }

@@ -1,11 +1,10 @@
 /** Import and export over HTTP as ratios to the raw floor, measured in the same run. */
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { put, send } from '../test/support/http.ts';
 import { makeFolder, startService } from '../test/support/service.ts';
 import { benchArchive, PROJECT } from './archive.ts';
-import { figure, ratioFigure } from './figures.ts';
+import { figure, peakMemory, ratioFigure } from './figures.ts';
 import { Floor } from './floor.ts';
 import { benchTokens } from './tokens.ts';
 
@@ -74,9 +73,3 @@ console.log(
 console.log(`memory  service  ${peakBefore} MB after start, ${peakMemory(service.pid)} MB at its peak`);
 floor.close();
 await rm(folder, { recursive: true });
-
-/** The largest resident size so far, in MB, as Linux tells it. */
-function peakMemory(pid: number): number {
-	const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-	return Math.round(Number(kilobytes) / 1024);
-}

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { Count, FreeObject, Sha256, Text, Timestamp, Uuid } from './common.ts';
+import { Count, FreeObject, Name, Sha256, Text, Timestamp, Uuid } from './common.ts';
 
 /** The filter of a partial export; records must match each criterion that is given, by any of its values. */
 export const Selection = Type.Object(
@@ -55,3 +55,12 @@ export const Manifest = Type.Object(
 	{ additionalProperties: false },
 );
 export type Manifest = Static<typeof Manifest>;
+
+/** `manifest.json` of versions 1.0 and 1.1 (FORMAT, "Older archives"); what else it says is not used. */
+export const OlderManifest = Type.Object({
+	schemaVersion: Type.Enum(['1.0', '1.1']),
+	project: Type.Object({ uuid: Uuid, name: Name, description: Type.Optional(Text) }),
+	exportedAt: Type.Optional(Timestamp),
+	exported_at: Type.Optional(Timestamp),
+	exportHash: Type.Optional(Sha256),
+});

@@ -67,16 +67,19 @@ interface At {
 	readonly reason: string;
 	readonly entry?: string;
 	readonly line?: number;
+	/** The place in an array of records, from 1. */
+	readonly item?: number;
 	readonly uuid?: string;
 	readonly path?: string;
 	readonly pointer?: string;
 	readonly type?: string;
 	readonly rule?: string;
 }
-const said = ({ reason, entry, line, path, pointer }: At) => {
+const said = ({ reason, entry, line, item, path, pointer }: At) => {
 	const where = [
 		entry,
 		line === undefined ? undefined : `line ${line}`,
+		item === undefined ? undefined : `item ${item}`,
 		path === undefined ? undefined : `"${path}"`,
 		pointer || undefined,
 	].filter((part) => part !== undefined);

@@ -65,7 +65,7 @@ export function exportHash(manifest: object): string {
 }
 
 /** A hash that is there and does not fit tells of damage; one that is missing is a matter of form. */
-function checkExportHash(manifest: JsonObject): void {
+export function checkExportHash(manifest: JsonObject): void {
 	const said = manifest['exportHash'];
 	if (typeof said === 'string' && said !== exportHash(manifest)) {
 		throw errors.integrityFailed({

@@ -22,6 +22,8 @@ export interface ThreeStates {
 	readonly base: HeldRecord | null;
 	readonly local: HeldRecord | null;
 	readonly imported: HeldRecord | null;
+	/** What another side had made of it, and we have refused, without the importing side knowing. */
+	readonly refused: JsonObject | null;
 }
 
 export interface MergeRules {
@@ -49,10 +51,15 @@ export function contentOf(record: JsonObject): JsonObject {
 
 /** The conflict between two sides, or null where their changes leave each other alone. */
 export function findConflict(states: ThreeStates, rules: MergeRules): Conflict | null {
-	const { base, local, imported } = states;
+	const { base, local, imported, refused } = states;
 	if (!base || !local || !imported) return wholeConflict(states, rules);
-	const [b, l, i] = [contentOf(base.record), contentOf(local.record), contentOf(imported.record)];
-	const { conflicts } = mergeContent(b, l, i, 'local');
+	const { conflicts } = mergeContent({
+		base: contentOf(base.record),
+		local: contentOf(local.record),
+		imported: contentOf(imported.record),
+		refused,
+		prefer: 'local',
+	});
 	return conflicts.length === 0 ? null : conflictOf(states, conflicts, rules);
 }
 
@@ -89,12 +96,18 @@ function conflictOf(states: ThreeStates, fields: readonly FieldStates[], rules: 
  * What a side's word makes of a record: its own changes, and the other's where they meet none of its own. Null where
  * that side has deleted it.
  */
-export function resolvedContent({ base, local, imported }: ThreeStates, side: Side): JsonObject | null {
+export function resolvedContent(states: ThreeStates, side: Side): JsonObject | null {
+	const { base, local, imported, refused } = states;
 	const word = side === 'local' ? local : imported;
 	if (word === null) return null;
 	if (base === null || local === null || imported === null) return contentOf(word.record);
-	const [b, l, i] = [contentOf(base.record), contentOf(local.record), contentOf(imported.record)];
-	return mergeContent(b, l, i, side).content;
+	return mergeContent({
+		base: contentOf(base.record),
+		local: contentOf(local.record),
+		imported: contentOf(imported.record),
+		refused,
+		prefer: side,
+	}).content;
 }
 
 function caseOf(

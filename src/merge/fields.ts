@@ -33,51 +33,75 @@ const UNITS: readonly (readonly string[])[] = [
 	['value', 'unit'],
 ];
 
+/** The contents that a merge is made of. */
+export interface MergeInput {
+	readonly base: JsonObject;
+	readonly local: JsonObject;
+	readonly imported: JsonObject;
+	/** What we were offered before and decided against, where the importing side does not know of that. */
+	readonly refused: JsonObject | null;
+	/** Whose word counts where both have changed a field. */
+	readonly prefer: Side;
+}
+
+/** One field in all its states. */
+type States = readonly [base: Maybe, local: Maybe, imported: Maybe, refused: Maybe];
+
 /**
  * Merges what two sides made of a base. Objects are merged member by member, lists of tags as sets; all other values
- * are taken whole. Symmetric but for `prefer`: with the sides exchanged, the same comes out.
+ * are taken whole. A field that we have kept against somebody's change counts as ours, so that a decision is not
+ * undone by one who did not know of it. Symmetric but for `prefer` and `refused`: with the sides exchanged, the same
+ * comes out.
  */
-export function mergeContent(
-	base: JsonObject,
-	local: JsonObject,
-	imported: JsonObject,
-	prefer: Side,
-): MergedContent {
+export function mergeContent(input: MergeInput): MergedContent {
+	const { prefer } = input;
 	const conflicts: FieldStates[] = [];
-	const content = mergeObjects(base, local, imported, []);
+	const content = mergeObjects(input.base, input.local, input.imported, input.refused, []);
 	return { content, conflicts };
 
-	function merge(b: Maybe, l: Maybe, i: Maybe, path: Path): Maybe {
+	function merge(states: States, path: Path): Maybe {
+		const [b, l, i, r] = states;
 		if (same(l, i) || same(b, i)) return l;
-		if (same(b, l)) return i;
+		if (same(b, l) && !(input.refused !== null && isDecision(states))) return i;
 		if (isJsonObject(l) && isJsonObject(i) && (b === undefined || isJsonObject(b))) {
-			return mergeObjects(b ?? {}, l, i, path);
+			return mergeObjects(b ?? {}, l, i, isJsonObject(r) ? r : null, path);
 		}
 		if (path.length === 1 && path[0] === 'tags' && Array.isArray(l) && Array.isArray(i)) {
 			return mergeSets(Array.isArray(b) ? b : [], l, i);
 		}
-		conflicts.push({ pointer: formatPointer(path), base: b, local: l, imported: i });
-		return prefer === 'local' ? l : i;
+		return contested(states, path);
 	}
 
-	function mergeObjects(b: JsonObject, l: JsonObject, i: JsonObject, path: Path): JsonObject {
+	function mergeObjects(
+		b: JsonObject,
+		l: JsonObject,
+		i: JsonObject,
+		r: JsonObject | null,
+		path: Path,
+	): JsonObject {
 		const divided = path[0] === 'value' ? dividedUnits(b, l, i) : [];
 		const names = [...new Set([...Object.keys(b), ...Object.keys(l), ...Object.keys(i)])].sort();
 		const merged: JsonObject = {};
 		for (const name of names) {
-			const [from, to, other] = [own(b, name), own(l, name), own(i, name)];
+			// Where nothing was refused, the base stands for it: then it is no decision.
+			const states: States = [own(b, name), own(l, name), own(i, name), own(r ?? b, name)];
 			const at = [...path, name];
-			let value: Maybe;
-			if (divided.includes(name) && !same(to, other)) {
-				conflicts.push({ pointer: formatPointer(at), base: from, local: to, imported: other });
-				value = prefer === 'local' ? to : other;
-			} else {
-				value = merge(from, to, other, at);
-			}
+			const value =
+				divided.includes(name) && !same(states[1], states[2]) ? contested(states, at) : merge(states, at);
 			if (value !== undefined) set(merged, name, value);
 		}
 		return merged;
 	}
+
+	function contested([base, local, imported]: States, path: Path): Maybe {
+		conflicts.push({ pointer: formatPointer(path), base, local, imported });
+		return prefer === 'local' ? local : imported;
+	}
+}
+
+/** Whether a field stands as it was because a change of it was refused. */
+function isDecision([b, l, , r]: States): boolean {
+	return !same(r, b) && !same(r, l);
 }
 
 /** The fields in which two states differ, down to the members of objects. */

@@ -1,7 +1,7 @@
 /** Import: an upload becomes a project's next revision, by replacement or by a merge, in one step or not at all. */
 import type { Warning } from '../../schemas/problem.ts';
 import { errors } from '../errors.ts';
-import type { Counts, NextRevision, Revision } from '../store/port.ts';
+import type { Counts, Facts, NextRevision, Revision } from '../store/port.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
 import { type MergeResult, mergeIncoming } from './merge/merge-upload.ts';
 import type { MergeSettings } from './merge/settings.ts';
@@ -78,8 +78,7 @@ async function applyIncoming(work: Work, incoming: Incoming, options: ImportOpti
 		if (current !== null && !differs && sameFacts(facts, current.facts)) {
 			return { ...base, revision: current, changed: false };
 		}
-		if (current !== null && !options.discardLocalChanges)
-			await refuseLoss(work, incoming, current, facts.name);
+		if (current !== null && !options.discardLocalChanges) await refuseLoss(work, incoming, current, facts);
 		if (current !== null) await noteSeenBy(workspace, incoming, current);
 		const next = await nextRevision(work, incoming, current, at, facts);
 		const revision = await workspace.apply(projectUuid, next, (done, total) =>
@@ -101,7 +100,7 @@ export async function completeStaging(
 }
 
 /** An import never throws away silently what was done here and the upload has not seen. */
-async function refuseLoss(work: Work, incoming: Incoming, current: Revision, name: string): Promise<void> {
+async function refuseLoss(work: Work, incoming: Incoming, current: Revision, facts: Facts): Promise<void> {
 	const { workspace } = work;
 	const { projectUuid } = incoming;
 	const base = await baseOf(workspace, incoming);
@@ -111,8 +110,8 @@ async function refuseLoss(work: Work, incoming: Incoming, current: Revision, nam
 		revision: current.number,
 		base: base?.number ?? null,
 	});
-	const renamed = base !== null && !sameFacts(base.facts, current.facts) && name !== current.facts.name;
-	if (renamed) lost++;
+	const said = base !== null && !sameFacts(base.facts, current.facts);
+	if (said && !sameFacts(facts, current.facts)) lost++;
 	if (lost === 0) return;
 	throw errors.localChanges({
 		project_id: projectUuid,
@@ -140,7 +139,13 @@ async function nextRevision(
 	}
 	const [row] = await workspace.select('SELECT coalesce(max(version), 0) AS highest FROM temp.staged');
 	const lamport = Math.max(before, origin?.lamport ?? 0, Number(row?.['highest'] ?? 0));
-	if (origin === null) return { ...common, lamport, sync: {}, origin: null };
+	if (origin === null) {
+		// What has no versions of its own gets ours where there are others to be told apart from.
+		const version = lamport + 1;
+		const restamped = current !== null && !incoming.hasVersions;
+		if (restamped) await workspace.restamp({ projectUuid, revision: current.number, version, at });
+		return { ...common, lamport: restamped ? version : lamport, sync: current?.sync ?? {}, origin: null };
+	}
 	return {
 		...common,
 		lamport,

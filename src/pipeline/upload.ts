@@ -4,6 +4,9 @@ import { v5, v7 } from 'uuid';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { ComponentLine, type Kind, type ProjectEntry, ThemeLine, TokenLine } from '../../schemas/records.ts';
 import { checkManifest, readManifestObject } from '../archive/manifest.ts';
+import { migrationName, migrationsFrom } from '../archive/migrations/chain.ts';
+import type { Migration } from '../archive/migrations/migration.ts';
+import { checkOlderManifest } from '../archive/older-manifest.ts';
 import { Archive } from '../archive/reader.ts';
 import { SCHEMA_VERSION, type SchemaVersion, schemaVersionOf } from '../archive/versions.ts';
 import { errors } from '../errors.ts';
@@ -14,6 +17,7 @@ import type { Incoming, UploadOptions } from './incoming.ts';
 import type { Work } from './runner.ts';
 import { stageArchive } from './structure/archive-records.ts';
 import { stageDtcg, THEME_NAME, themeUuid } from './structure/foreign-records.ts';
+import { stageOlderArchive } from './structure/older-records.ts';
 
 /** What an upload claims to be, known before its records are read. */
 export interface Claims {
@@ -85,9 +89,11 @@ async function stageDss(work: Work, upload: UploadOptions, announce: Announce): 
 		const object = await work.stage('manifest', () => readManifestObject(archive));
 		const version = await work.stage('schema', () => schemaVersionOf(object));
 		announce({ format: 'dss', schemaVersion: version.text });
+		const migrations = migrationsFrom(version.text);
+		if (migrations.length > 0) return await stageOlder(work, upload, archive, object, migrations, announce);
 		const manifest = await work.stage('manifest', () => checkManifest(object, archive.names, work.limits));
 		announce({ format: 'dss', schemaVersion: version.text, project: manifest.project });
-		const copyTo = upload.projectId === 'new' ? v7() : null;
+		const copyTo = copyOf(upload);
 		const { project, counts } = await work.stage('structure', () =>
 			stageArchive(work, archive, manifest, {
 				maxDepth: work.limits.maxRecordDepth,
@@ -105,6 +111,54 @@ async function stageDss(work: Work, upload: UploadOptions, announce: Announce): 
 	} finally {
 		await archive.close();
 	}
+}
+
+/** An archive of 1.0 or 1.1: no vector, no digests; it stands for the whole of its project. */
+async function stageOlder(
+	work: Work,
+	upload: UploadOptions,
+	archive: Archive,
+	object: JsonObject,
+	migrations: readonly Migration[],
+	announce: Announce,
+): Promise<Incoming> {
+	const [first] = migrations;
+	const schemaVersion = first?.from ?? SCHEMA_VERSION;
+	const project = await work.stage('manifest', () => checkOlderManifest(object));
+	const { uuid, name, description, exportedAt } = project;
+	announce({ format: 'dss', schemaVersion, project: { uuid, name } });
+	const copyTo = copyOf(upload);
+	const counts = await work.stage('structure', () =>
+		stageOlderArchive(work, archive, project, migrations, {
+			maxDepth: work.limits.maxRecordDepth,
+			adapt: (_kind, record) => (copyTo === null ? record : underFreshUuids(record, copyTo)),
+		}),
+	);
+	const { archiveBytes, contentBytes, names } = archive;
+	warnNearLimits(work, { counts, archiveBytes, contentBytes, entries: names.length });
+	return {
+		format: 'dss',
+		schemaVersion,
+		migrations: migrations.map(migrationName),
+		projectUuid: copyTo ?? upload.projectId ?? uuid,
+		facts: {
+			name: upload.name ?? name,
+			description,
+			metadata: null,
+			createdAt: exportedAt,
+			updatedAt: exportedAt,
+		},
+		origin: null,
+		hasVersions: schemaVersion !== '1.0',
+		scope: { of: 'project' },
+		counts,
+		references: upload.references ?? 'strict',
+	};
+}
+
+/** The uuid of a copy that is asked for. */
+function copyOf({ projectId }: UploadOptions): string | null {
+	return projectId === 'new' ? v7() : null;
 }
 
 function fromArchive(

@@ -219,8 +219,11 @@ export interface MergeAsk {
 	readonly deletions: 'keep' | 'apply';
 }
 
-/** Records that are not the same on both sides: new there, changed there, only changed here, deleted there, both. */
-export type OutcomeCounts = Record<'new' | 'updated' | 'kept' | 'deleted' | 'open', number>;
+/**
+ * Records that are not the same on both sides: new there, changed there, changed here only, deleted there, changed on
+ * both; `arrivals`: those of all these that are there, not here, and not deleted here for good.
+ */
+export type OutcomeCounts = Record<'new' | 'updated' | 'kept' | 'deleted' | 'open' | 'arrivals', number>;
 
 /** A record that both sides changed: its lines and content hashes; null where a side does not hold it. */
 export interface OpenCase extends RecordKey {
@@ -231,6 +234,8 @@ export interface OpenCase extends RecordKey {
 	readonly baseHash: string | null;
 	readonly localHash: string | null;
 	readonly importedHash: string | null;
+	/** What was offered for this record before, and not taken, where the other side does not know of that. */
+	readonly refused: string | null;
 }
 
 /** How an open case goes on. */
@@ -291,7 +296,7 @@ export interface Workspace {
 	carryOver(ask: { projectUuid: string; revision: number; scope: Scope }): Promise<void>;
 	/**
 	 * Finds records of a kind that stand here and are staged under different uuids with one identity: theme and path,
-	 * name, name and group. Answers how many there are.
+	 * name, name and group. Follows a three-way comparison, and is followed by another if it finds any. Answers how many.
 	 */
 	pairIdentities(ask: {
 		projectUuid: string;
@@ -303,11 +308,15 @@ export interface Workspace {
 	renamePaired(towards: 'ours' | 'chosen', rename: (renaming: Renaming) => StagedRecord): Promise<void>;
 	/** Compares three ways and settles what one side alone has changed. */
 	compareThreeWay(ask: MergeAsk): Promise<OutcomeCounts>;
+	/** Whether the staged records are anything else than the base; asked before they are settled. */
+	holdsNews(ask: MergeAsk): Promise<boolean>;
 	/** The next records that both sides have changed, ordered by kind and uuid. */
 	openCases(ask: MergeAsk, page: { after: RecordKey | null; limit: number }): Promise<OpenCase[]>;
 	decide(decisions: readonly Decision[]): Promise<void>;
 	/** Makes the staged records the merged whole, once every open case is decided. */
 	settle(ask: MergeAsk): Promise<void>;
+	/** The same as `compare` for a merge that has staged nothing else since it was settled: it knows what it changes. */
+	compareSettled(): Promise<Difference>;
 	/** Stages records in the place of those of the same uuid. */
 	restage(records: readonly StagedRecord[]): Promise<void>;
 

@@ -324,5 +324,124 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 				]);
 			}),
 		);
+
+		test(
+			'a three-way comparison settles what one side alone has changed, and hands out the rest',
+			withStore(async (store) => {
+				const [reader, workspace] = [store.reader(), store.workspace()];
+				const at = (...contents: string[]) => contents.map((content, index) => record(index, content));
+				await write(workspace, at('same', 'theirs', 'ours', 'both', 'deleted'));
+				await write(workspace, at('same', 'theirs', 'OURS', 'BOTH', 'deleted'));
+				await workspace.clear();
+				await workspace.stage([...at('same', 'THEIRS', 'ours', 'Both'), record(9, 'new')]);
+				const ask = {
+					projectUuid: PROJECT,
+					revision: 2,
+					base: 1,
+					laidOver: false,
+					seen: 1,
+					scope: { of: 'project' },
+					deletions: 'apply',
+				} as const;
+				const counts = await workspace.compareThreeWay(ask);
+				assert.deepEqual(counts, { new: 1, updated: 1, kept: 1, deleted: 1, open: 1, arrivals: 1 });
+				assert.equal(await workspace.holdsNews(ask), true);
+				const [open, ...others] = await workspace.openCases(ask, { after: null, limit: 9 });
+				assert.equal(others.length, 0);
+				const value = (line: string | null | undefined) => JSON.parse(line ?? '{}').value;
+				assert.deepEqual([open?.base, open?.local, open?.imported].map(value), ['both', 'BOTH', 'Both']);
+				const decision = {
+					kind: 'tokens',
+					uuid: uuid(3),
+					take: 'local',
+					merged: null,
+					offered: true,
+				} as const;
+				await workspace.decide([decision]);
+				await workspace.settle(ask);
+				await workspace.seal();
+				const { added, changed, removed } = await workspace.compareSettled();
+				assert.deepEqual([added.tokens, changed.tokens, removed.tokens], [1, 1, 1]);
+				await workspace.lease(PROJECT, 'merger');
+				await workspace.apply(PROJECT, next('Merged', 'merge'), onward);
+				assert.deepEqual(await linesAt(reader, 3), ['same', 'THEIRS', 'OURS', 'BOTH', 'new']);
+
+				// The same offer again, from one who does not know of the decision, is open again.
+				await workspace.clear();
+				await workspace.stage([...at('same', 'THEIRS', 'OURS', 'Both'), record(9, 'new')]);
+				const again = await workspace.compareThreeWay({ ...ask, revision: 3, base: 3, seen: 2 });
+				assert.deepEqual([again.updated, again.open], [0, 1]);
+				const known = await workspace.compareThreeWay({ ...ask, revision: 3, base: 3, seen: 3 });
+				assert.deepEqual([known.updated, known.open], [1, 0]);
+			}),
+		);
+
+		test(
+			'one record under two uuids is found by its identity, and renamed',
+			withStore(async (store) => {
+				const workspace = store.workspace();
+				await write(workspace, [record(5, 'a')]);
+				await workspace.clear();
+				await workspace.stage([{ ...record(3, 'a'), name: 'token5' }]);
+				const ask = { projectUuid: PROJECT, kind: 'tokens', revision: 1, base: null } as const;
+				assert.equal(await workspace.pairIdentities(ask), 1);
+				const renamed: string[] = [];
+				const rename = (to: { uuid: string }) => {
+					renamed.push(to.uuid);
+					return { ...record(3, 'a'), name: 'token5', uuid: to.uuid };
+				};
+				await workspace.renamePaired('ours', rename);
+				await workspace.renamePaired('chosen', rename);
+				assert.deepEqual(renamed, [uuid(5), uuid(3)], 'the smaller uuid stays');
+			}),
+		);
+
+		test(
+			'differences between two revisions come in pages, either way round',
+			withStore(async (store) => {
+				const [reader, workspace] = [store.reader(), store.workspace()];
+				await write(workspace, [record(1, 'a'), record(2, 'b')]);
+				await write(workspace, [record(2, 'B'), record(3, 'c')]);
+				const page = async (from: number, to: number, after: { kind: 'tokens'; uuid: string } | null) =>
+					reader.differences({ projectUuid: PROJECT, from, to, after, limit: 2, total: null });
+				const first = await page(1, 2, null);
+				assert.equal(first.total, 3);
+				assert.deepEqual(
+					first.items.map(({ from, to }) => [from !== null, to !== null]),
+					[
+						[true, false],
+						[true, true],
+					],
+				);
+				const second = await page(1, 2, { kind: 'tokens', uuid: uuid(2) });
+				assert.deepEqual([second.items.length, second.next], [1, null]);
+				assert.equal((await page(2, 1, null)).items[0]?.from, null);
+			}),
+		);
+
+		test(
+			'pruning forgets revisions and the rows that only they held; what others have seen stays',
+			withStore(async (store) => {
+				const [reader, workspace] = [store.reader(), store.workspace()];
+				for (const content of ['a', 'b', 'c', 'd', 'e']) await write(workspace, [record(1, content)]);
+				await workspace.noteSeen(PROJECT, 'another', 2);
+				await workspace.noteSeen(PROJECT, 'another', 1);
+				await workspace.lease(PROJECT, 'pruner');
+				assert.equal(await workspace.prune(PROJECT, { revisions: 2, before: null }), 2);
+				await workspace.release(PROJECT, 'pruner');
+				const { items } = await reader.revisions({ projectUuid: PROJECT, after: null, limit: 9 });
+				assert.deepEqual(
+					items.map(({ number }) => number),
+					[5, 4, 2],
+				);
+				for (const [revision, content] of [
+					[5, 'e'],
+					[4, 'd'],
+					[2, 'b'],
+				] as const)
+					assert.deepEqual(await linesAt(reader, revision), [content]);
+				assert.deepEqual(await linesAt(reader, 3), [], 'its row is gone');
+			}),
+		);
 	});
 }

@@ -5,6 +5,7 @@ import { DssError } from '../../errors.ts';
 import type { JsonObject } from '../../json/value.ts';
 import {
 	type Conflict,
+	contentOf,
 	findConflict,
 	type HeldRecord,
 	type MergeRules,
@@ -210,6 +211,7 @@ function statesOf(open: OpenCase): ThreeStates {
 		base: held(open.base, open.baseHash),
 		local: held(open.local, open.localHash),
 		imported: held(open.imported, open.importedHash),
+		refused: open.refused === null ? null : contentOf(parseLine(open.refused)),
 	};
 }
 

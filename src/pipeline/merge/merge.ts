@@ -20,8 +20,8 @@ import { toStaged } from '../structure/record.ts';
 import { sameFacts } from '../target.ts';
 import { baseOf, hasTakenIn, seenOfOurs, vectorAfter } from '../vector.ts';
 import { type Decided, decideOpenCases } from './decide.ts';
+import { partClashes, stageForks } from './doubles.ts';
 import { type MergedFacts, mergeFacts } from './facts.ts';
-import { stageForks } from './fork.ts';
 import type { MergeSettings, Stamp } from './settings.ts';
 
 /** How many records went which way; each record counts once. */
@@ -67,7 +67,6 @@ export async function planMerge(
 	const here = await workspace.instance();
 	if (hasTakenIn(current, incoming, here)) return nothingNew(work, current);
 	const base = await baseOf(workspace, incoming);
-	const pairs = await pairIdentities(work, current, base);
 	const ask: MergeAsk = {
 		projectUuid,
 		revision: current.number,
@@ -77,7 +76,11 @@ export async function planMerge(
 		scope: incoming.scope,
 		deletions: settings.deletions,
 	};
-	const outcomes = await workspace.compareThreeWay(ask);
+	let outcomes = await workspace.compareThreeWay(ask);
+	const pairs = outcomes.arrivals === 0 ? 0 : await pairIdentities(work, current, base);
+	if (pairs > 0) outcomes = await workspace.compareThreeWay(ask);
+	const told = outcomes.new + outcomes.updated + outcomes.deleted + outcomes.open;
+	const news = base === null || told > 0 || (await workspace.holdsNews(ask));
 	const stamp = { version: (await highestVersion(work, incoming, current)) + 1, at: work.at() };
 	const rules = rulesOf(incoming, base, settings, Date.parse(stamp.at));
 	const decided = await decideOpenCases(work, ask, rules, settings, stamp);
@@ -86,21 +89,26 @@ export async function planMerge(
 	if (decided.forks.length > 0) await stageForks(work, projectUuid, decided.forks, stamp);
 	if (pairs > 0) await workspace.renamePaired('chosen', (renaming) => renamed(renaming, stamp));
 	await workspace.seal();
+	const clashes = settings.strategy === 'manual' ? [] : await partClashes(work, stamp);
 	const merged = mergeFacts(incoming, base?.facts ?? null, current.facts, settings.strategy, stamp.at);
 	warn(work, outcomes, decided, merged, settings);
-	const difference = await workspace.compare({ projectUuid, revision: current.number });
+	warnOfClashes(work, clashes);
+	const settled = pairs + decided.forks.length + clashes.length === 0;
+	const difference = settled
+		? await workspace.compareSettled()
+		: await workspace.compare({ projectUuid, revision: current.number });
 	if (!incoming.hasVersions) await workspace.restamp({ projectUuid, revision: current.number, ...stamp });
 	const changes = [difference.added, difference.changed, difference.removed].some(
 		(counts) => total(counts) > 0,
 	);
-	const identical = pairs === 0 && (await isTheirs(work, incoming)) && saysTheSame(incoming, merged);
+	const identical = (await isTheirs(work, incoming)) && saysTheSame(incoming, merged);
 	const sync = vectorAfter(incoming, current.sync, here);
 	const says =
 		changes ||
 		!sameFacts(merged.facts, current.facts) ||
 		(incoming.format === 'dtcg' && outcomes.deleted + outcomes.open > 0) ||
-		// Who says what we say and knows all of ours need not be told that we know.
-		(advances(sync, current.sync) && !(identical && ask.seen >= current.number));
+		// Who has nothing to tell need not hear that we have listened.
+		(news && advances(sync, current.sync));
 	return {
 		base,
 		counts: countsOf(outcomes, decided, current, settings),
@@ -153,7 +161,7 @@ async function nothingNew(work: Work, current: Revision): Promise<MergePlan> {
 	return { base: current, counts, items: [], clockSkews: 0, next: null };
 }
 
-/** While merging, one record has one uuid: ours. Themes come first, since tokens are told apart by theirs. */
+/** One record under two uuids has, while merging, one: ours. Themes come first, since tokens are told apart by theirs. */
 async function pairIdentities(work: Work, current: Revision, base: Revision | null): Promise<number> {
 	const { projectUuid, number: revision } = current;
 	let pairs = 0;
@@ -200,6 +208,7 @@ async function highestVersion(work: Work, { origin }: Incoming, current: Revisio
 async function isTheirs(work: Work, { counts }: Incoming): Promise<boolean> {
 	const [row] = await work.workspace.select(
 		`SELECT EXISTS (SELECT 1 FROM temp.cases WHERE take <> 'imported')
+		   OR EXISTS (SELECT 1 FROM temp.pairs WHERE chosen <> theirs)
 		   OR (SELECT count(*) FROM temp.staged) <> :theirs AS differs`,
 		{ theirs: total(counts) },
 	);
@@ -261,6 +270,16 @@ function warn(
 	const unused = Object.keys(settings.resolutions).filter((uuid) => !decided.usedResolutions.has(uuid));
 	say('resolution_unused', unused.length, 'Resolutions name records that are not in conflict');
 	say('project_facts_conflict', conflicts.length, `Both sides changed the project's ${conflicts.join(', ')}`);
+}
+
+function warnOfClashes(work: Work, clashes: readonly string[]): void {
+	if (clashes.length === 0) return;
+	work.warnings.push({
+		code: 'name_taken',
+		message: 'Both sides gave one name to different records: one of them got another name',
+		count: clashes.length,
+		details: { names: clashes.slice(0, 10) },
+	});
 }
 
 function unsettled({ items, unsettled: count, conflicts }: Decided) {

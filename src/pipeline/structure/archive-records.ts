@@ -2,15 +2,15 @@
 import { createHash } from 'node:crypto';
 import { Compile } from 'typebox/compile';
 import type { Manifest, ManifestFile } from '../../../schemas/manifest.ts';
-import { KINDS, type Kind, ProjectEntry } from '../../../schemas/records.ts';
+import { KINDS, ProjectEntry } from '../../../schemas/records.ts';
 import type { Archive } from '../../archive/reader.ts';
-import { DssError, errors } from '../../errors.ts';
+import { errors } from '../../errors.ts';
 import { firstFault } from '../../json/schema-errors.ts';
 import { parseStrict } from '../../json/strict.ts';
-import type { Counts, StagedRecord } from '../../store/port.ts';
+import type { Counts } from '../../store/port.ts';
 import { Findings, type Work } from '../runner.ts';
-import { type Line, LineCutter } from './lines.ts';
-import { type Place, type RecordRules, readRecord } from './record.ts';
+import { checkDigest, EntryReader } from './entry-reader.ts';
+import type { RecordRules } from './record.ts';
 
 const PROJECT_ENTRY = 'project.json';
 const compiledProject = Compile(ProjectEntry);
@@ -43,7 +43,7 @@ export async function stageArchive(
 	for (const kind of KINDS) {
 		const file = files.get(`${kind}.jsonl`);
 		if (file !== undefined)
-			counts[kind] = await new EntryReader(work, archive, file, kind, rules, findings).run();
+			counts[kind] = await new EntryReader({ work, archive, kind, rules, findings }).readLines(file);
 		if (counts[kind] !== manifest.counts[kind]) {
 			const reason = `there are ${counts[kind]} ${kind}, the manifest says ${manifest.counts[kind]}`;
 			findings.add(errors.manifestMismatch({ entry: `${kind}.jsonl`, reason }));
@@ -125,121 +125,6 @@ async function readProject(
 		);
 	}
 	return project;
-}
-
-/** Reads one entry of records, a batch a piece of bytes. */
-class EntryReader {
-	readonly #work: Work;
-	readonly #archive: Archive;
-	readonly #file: ManifestFile;
-	readonly #kind: Kind;
-	readonly #rules: RecordRules;
-	readonly #findings: Findings;
-	readonly #most: { value: number; setting: string };
-	#records = 0;
-
-	constructor(
-		work: Work,
-		archive: Archive,
-		file: ManifestFile,
-		kind: Kind,
-		rules: RecordRules,
-		findings: Findings,
-	) {
-		this.#work = work;
-		this.#archive = archive;
-		this.#file = file;
-		this.#kind = kind;
-		this.#rules = rules;
-		this.#findings = findings;
-		const { maxTokens, maxComponents, maxThemes } = work.limits;
-		this.#most = {
-			tokens: { value: maxTokens, setting: 'DSS_MAX_TOKENS' },
-			components: { value: maxComponents, setting: 'DSS_MAX_COMPONENTS' },
-			themes: { value: maxThemes, setting: 'DSS_MAX_THEMES' },
-		}[kind];
-	}
-
-	/** Answers how many records there were. */
-	async run(): Promise<number> {
-		const { path, records, sha256: _said } = this.#file;
-		const digest = createHash('sha256');
-		const cutter = new LineCutter(this.#work.limits.maxRecordBytes);
-		let bytes = 0;
-		for await (const piece of this.#archive.read(path)) {
-			digest.update(piece);
-			bytes += piece.length;
-			await this.#take(cutter.take(piece));
-			this.#work.step('structure', this.#records, records);
-		}
-		await this.#take(cutter.end());
-		checkDigest(this.#file, bytes, digest.digest('hex'), this.#findings);
-		if (this.#records !== records) {
-			const reason = `it holds ${this.#records} records, the manifest says ${records}`;
-			this.#findings.add(errors.manifestMismatch({ entry: path, reason }));
-		}
-		return this.#records;
-	}
-
-	async #take(lines: readonly Line[]): Promise<void> {
-		const staged: StagedRecord[] = [];
-		for (const line of lines) {
-			this.#records++;
-			if (this.#records > this.#most.value) throw this.#tooMany();
-			const record = this.#read(line);
-			if (record !== null) staged.push(record);
-		}
-		// Once something is wrong, the rest is only looked at: nothing will be applied.
-		if (this.#findings.total > 0) return;
-		for (const { uuid, name } of await this.#work.workspace.stage(staged)) {
-			this.#findings.add(
-				errors.duplicateRecord({
-					entry: this.#file.path,
-					uuid,
-					path: name,
-					reason: 'another record has the same uuid',
-				}),
-			);
-		}
-	}
-
-	#read({ number, text, fault }: Line): StagedRecord | null {
-		const place: Place = { entry: this.#file.path, line: number };
-		try {
-			if (fault === 'length') {
-				throw errors.recordTooLarge({
-					...place,
-					limit: `line ${number} of ${this.#file.path}`,
-					value: this.#work.limits.maxRecordBytes,
-					setting: 'DSS_MAX_RECORD_BYTES',
-				});
-			}
-			if (text === null) throw errors.invalidJson({ ...place, reason: 'not valid UTF-8' });
-			return readRecord(this.#kind, text, place, this.#rules);
-		} catch (error) {
-			if (!(error instanceof DssError)) throw error;
-			this.#findings.add(error);
-			return null;
-		}
-	}
-
-	#tooMany(): DssError {
-		return errors.tooManyRecords({
-			limit: `the number of ${this.#kind}`,
-			...this.#most,
-			actual: this.#records,
-		});
-	}
-}
-
-function checkDigest(file: ManifestFile, bytes: number, sha256: string, findings: Findings): void {
-	if (bytes === file.bytes && sha256 === file.sha256) return;
-	findings.add(
-		errors.integrityFailed({
-			entry: file.path,
-			reason: 'its content does not fit the digest in the manifest',
-		}),
-	);
 }
 
 function withoutNulls(value: unknown): unknown {

@@ -6,7 +6,15 @@ export interface Line {
 	readonly number: number;
 	readonly text: string | null;
 	/** Why there is no text. */
-	readonly fault?: 'encoding' | 'length';
+	readonly fault?: 'encoding' | 'length' | 'array';
+}
+
+/** Cuts an entry into the texts of its records. */
+export interface Cutter {
+	/** What a piece of the entry completes. */
+	take(piece: Buffer): Line[];
+	/** What the end of the entry completes. */
+	end(): Line[];
 }
 
 const NEWLINE = 0x0a;
@@ -15,7 +23,7 @@ const NEWLINE = 0x0a;
  * Cuts pieces of bytes into lines, a batch a piece. Whole pieces are decoded at once, which is several times faster
  * than line by line; only a piece that is not UTF-8 is looked at line by line.
  */
-export class LineCutter {
+export class LineCutter implements Cutter {
 	readonly #maxBytes: number;
 	readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 	#rest: Buffer[] = [];

@@ -21,6 +21,8 @@ const checks: Readonly<Record<Kind, Validator>> = {
 export interface Place {
 	readonly entry: string;
 	readonly line?: number;
+	/** In an array of records, from 1. */
+	readonly item?: number;
 }
 
 /** What is done to a record before it is checked. */

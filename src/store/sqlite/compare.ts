@@ -1,6 +1,6 @@
 /** How staged records differ from a revision of a project: joins by uuid over content hashes. */
 import { KINDS } from '../../../schemas/records.ts';
-import type { Difference, Scope } from '../port.ts';
+import type { Counts, Difference, Scope } from '../port.ts';
 import type { Connection } from './connection.ts';
 import { kindOf, noCounts } from './rows.ts';
 
@@ -55,17 +55,21 @@ const UNSEEN = `
 
 /** Compares the staged records with a revision and fills `differences`; with none, all of them are added. */
 export function compareStaged(db: Connection, project: number | null, revision: number | null): Difference {
-	const staged = noCounts();
-	for (const { kind, n } of db.prepare<[], { kind: number; n: number }>(STAGED_COUNTS).all())
-		staged[kindOf(kind)] = n;
-	const [added, changed, removed] = [noCounts(), noCounts(), noCounts()];
-	if (project === null || revision === null)
-		return { added: staged, changed, removed, unchanged: noCounts() };
+	if (project === null || revision === null) {
+		return { added: countStaged(db), changed: noCounts(), removed: noCounts(), unchanged: noCounts() };
+	}
 	db.transaction(() => {
 		db.exec('DELETE FROM temp.differences');
 		db.prepare(ADDED_AND_CHANGED).run({ project, revision });
 		db.prepare(REMOVED).run({ project, revision });
 	})();
+	return countDifferences(db);
+}
+
+/** Counts what stands in `differences`. */
+export function countDifferences(db: Connection): Difference {
+	const staged = countStaged(db);
+	const [added, changed, removed] = [noCounts(), noCounts(), noCounts()];
 	for (const { kind, change, n } of db
 		.prepare<[], { kind: number; change: number; n: number }>(COUNTS)
 		.all()) {
@@ -74,6 +78,13 @@ export function compareStaged(db: Connection, project: number | null, revision: 
 	const unchanged = noCounts();
 	for (const kind of KINDS) unchanged[kind] = staged[kind] - added[kind] - changed[kind];
 	return { added, changed, removed, unchanged };
+}
+
+function countStaged(db: Connection): Counts {
+	const counts = noCounts();
+	for (const { kind, n } of db.prepare<[], { kind: number; n: number }>(STAGED_COUNTS).all())
+		counts[kindOf(kind)] = n;
+	return counts;
 }
 
 /** Stages what a revision holds outside a scope. */

@@ -35,7 +35,8 @@ const here = (uuid: string, revision: string) => `EXISTS (
       AND r.valid_from <= :${revision} AND (r.valid_to IS NULL OR r.valid_to > :${revision}))`;
 
 /**
- * Looked for from our records that have no fellow by uuid, through the index by name. Which uuid stays is a three-way
+ * Looked for from our records that have no fellow by uuid, through the index by name; what we have deleted and they
+ * have left as it was is no fellow. Which uuid stays is a three-way
  * question as well: one that the base knew gave way on the other side. Where neither or both were known, the smaller
  * one stays, which both sides see alike.
  */
@@ -51,7 +52,9 @@ const FIND = `
   JOIN temp.staged AS s ON s.kind = l.kind AND s.name = l.name AND s.theme IS l.theme AND s.theme_group IS l.theme_group
   WHERE ${AT_REVISION}
     AND NOT EXISTS (SELECT 1 FROM temp.staged AS x WHERE x.kind = l.kind AND x.uuid = l.uuid)
-    AND NOT ${here('s.uuid', 'revision')}`;
+    AND NOT ${here('s.uuid', 'revision')}
+    AND NOT EXISTS (
+      SELECT 1 FROM temp.cases AS c WHERE c.kind = s.kind AND c.uuid = s.uuid AND c.outcome = 'kept')`;
 
 /** `from` and `to` are columns of `pairs`. */
 const naming = (from: string, to: string) => `

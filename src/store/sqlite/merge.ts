@@ -4,7 +4,8 @@
  * changed are handed out.
  */
 import type { Kind } from '../../../schemas/records.ts';
-import type { Decision, MergeAsk, OpenCase, OutcomeCounts, StagedRecord } from '../port.ts';
+import type { Decision, Difference, MergeAsk, OpenCase, OutcomeCounts, StagedRecord } from '../port.ts';
+import { countDifferences } from './compare.ts';
 import type { Connection } from './connection.ts';
 import { fromStaged, kindNumber, kindOf } from './rows.ts';
 
@@ -73,13 +74,23 @@ const WITHIN_THEMES = `
   AND (x.kind = 1 AND x.uuid IN (SELECT value FROM json_each(:themes))
     OR x.kind = 2 AND x.theme IN (SELECT value FROM json_each(:themes)))`;
 
-/** What was offered to us, was not taken, and comes again from one who does not know of that decision. */
-const REJECTED_BEFORE = `
-  UPDATE temp.cases SET outcome = 'open', base = NULL
-  WHERE outcome = 'updated' AND EXISTS (
-    SELECT 1 FROM offers AS o
-    WHERE o.project = :project AND o.kind = cases.kind AND o.uuid = cases.uuid
-      AND o.hash = cases.imported AND o.revision > :seen)`;
+/** Decisions of ours that the other side does not know: what it had offered, and we made something else of. */
+const UNKNOWN_OFFER = `
+  FROM offers AS u
+  WHERE NOT :laid_over AND u.project = :project AND u.kind = x.kind AND u.uuid = x.uuid AND u.revision > :seen`;
+/** Where such a decision stands against what comes now, it is not settled by what else has changed. */
+const DECIDED_BEFORE = `
+  UPDATE temp.cases AS x SET outcome = 'open'
+  WHERE (outcome = 'updated' AND EXISTS (SELECT 1 ${UNKNOWN_OFFER}))
+    OR (outcome = 'deleted' AND EXISTS (SELECT 1 ${UNKNOWN_OFFER} AND u.hash IS NULL))`;
+
+/** Whether the import is the base, record by record. */
+const NEWS = `
+  SELECT EXISTS (SELECT 1 FROM temp.staged AS x ${BASE} WHERE x.hash IS NOT ${BASE_HASH})
+    OR EXISTS (
+      SELECT 1 FROM records AS b
+      WHERE ${held('b', 'base')}
+        AND NOT EXISTS (SELECT 1 FROM temp.staged AS s WHERE s.kind = b.kind AND s.uuid = b.uuid))`;
 
 const SETTLE_ONE_SIDED = `
   UPDATE temp.cases SET take = CASE outcome
@@ -89,11 +100,13 @@ const SETTLE_ONE_SIDED = `
   END
   WHERE outcome <> 'open'`;
 
-const OUTCOMES = 'SELECT kind, outcome, count(*) AS n FROM temp.cases GROUP BY kind, outcome';
+const OUTCOMES = `
+  SELECT outcome, count(*) AS n, sum(local IS NULL AND outcome <> 'kept') AS arrivals FROM temp.cases GROUP BY outcome`;
 
 const OPEN_CASES = `
   SELECT x.kind, x.uuid, x.base IS NOT NULL AS has_base, ${BASE_LINE} AS base, l.line AS local, s.line AS imported,
-    coalesce(l.name, s.name) AS name, l.hash AS local_hash, s.hash AS imported_hash, x.base AS base_hash
+    coalesce(l.name, s.name) AS name, l.hash AS local_hash, s.hash AS imported_hash, x.base AS base_hash,
+    (SELECT u.line ${UNKNOWN_OFFER} ORDER BY u.revision DESC LIMIT 1) AS refused
   FROM temp.cases AS x
   LEFT JOIN temp.staged AS s ON s.kind = x.kind AND s.uuid = x.uuid
   LEFT JOIN records AS l ON l.kind = x.kind AND l.uuid = x.uuid AND ${held('l', 'revision')}
@@ -116,13 +129,22 @@ const RESTAGE = 'INSERT OR REPLACE INTO temp.staged VALUES (?, ?, ?, ?, ?, ?, ?,
 const UNSTAGE_LOCAL = `
   DELETE FROM temp.staged WHERE (kind, uuid) IN (SELECT kind, uuid FROM temp.cases WHERE take = 'local')`;
 const STAGE_THE_REST = `
-  INSERT OR IGNORE INTO temp.staged
+  INSERT INTO temp.staged
     (kind, uuid, theme, name, theme_group, theme_order, type, version, hash, reference_list, line)
   SELECT l.kind, l.uuid, l.theme, l.name, l.theme_group, l.theme_order, l.type, l.version,
     l.hash, l.reference_list, l.line
   FROM records AS l
-  WHERE ${held('l', 'revision')} AND NOT EXISTS (
-    SELECT 1 FROM temp.cases AS c WHERE c.kind = l.kind AND c.uuid = l.uuid AND c.take = 'imported')`;
+  WHERE ${held('l', 'revision')}
+    AND NOT EXISTS (SELECT 1 FROM temp.staged AS s WHERE s.kind = l.kind AND s.uuid = l.uuid)
+    AND NOT EXISTS (
+      SELECT 1 FROM temp.cases AS c WHERE c.kind = l.kind AND c.uuid = l.uuid AND c.take = 'imported')`;
+
+/** What the merge changes of ours is known from the cases: no second look at all records. */
+const DIFFERENCES = `
+  INSERT INTO temp.differences (kind, uuid, change)
+  SELECT kind, uuid, CASE WHEN local IS NULL THEN 1 WHEN take = 'imported' AND imported IS NULL THEN 3 ELSE 2 END
+  FROM temp.cases
+  WHERE take <> 'local'`;
 
 interface CaseRow extends Record<string, string | number | null> {
 	kind: number;
@@ -130,9 +152,15 @@ interface CaseRow extends Record<string, string | number | null> {
 	name: string;
 }
 
+interface OutcomeRow {
+	readonly outcome: Exclude<keyof OutcomeCounts, 'arrivals'>;
+	readonly n: number;
+	readonly arrivals: number;
+}
+
 /** Fills `cases`, settles what only one side changed, and counts them by outcome. */
 export function compareThreeWay(db: Connection, project: number, ask: MergeAsk): OutcomeCounts {
-	const parameters = { ...sides(project, ask), seen: ask.seen, delete: ask.deletions === 'apply' ? 1 : 0 };
+	const parameters = { ...sides(project, ask), delete: ask.deletions === 'apply' ? 1 : 0 };
 	return db.transaction(() => {
 		db.exec(MERGE_TABLES);
 		db.prepare(PRESENT).run(parameters);
@@ -141,13 +169,20 @@ export function compareThreeWay(db: Connection, project: number, ask: MergeAsk):
 			const themes = JSON.stringify(ask.scope.themes);
 			db.prepare(ABSENT + WITHIN_THEMES).run({ ...parameters, themes });
 		}
-		if (!ask.laidOver) db.prepare(REJECTED_BEFORE).run(parameters);
+		db.prepare(DECIDED_BEFORE).run(parameters);
 		db.prepare(SETTLE_ONE_SIDED).run(parameters);
-		const counts: OutcomeCounts = { new: 0, updated: 0, kept: 0, deleted: 0, open: 0 };
-		for (const { outcome, n } of db.prepare<[], { outcome: keyof OutcomeCounts; n: number }>(OUTCOMES).all())
-			counts[outcome] += n;
+		const counts: OutcomeCounts = { new: 0, updated: 0, kept: 0, deleted: 0, open: 0, arrivals: 0 };
+		for (const { outcome, n, arrivals } of db.prepare<[], OutcomeRow>(OUTCOMES).all()) {
+			counts[outcome] = n;
+			counts.arrivals += arrivals;
+		}
 		return counts;
 	})();
+}
+
+/** Whether the import holds anything else than the base. */
+export function holdsNews(db: Connection, project: number, ask: MergeAsk): boolean {
+	return db.prepare(NEWS).pluck().get(sides(project, ask)) === 1;
 }
 
 /** The next records that both sides changed, each with its three lines. */
@@ -171,6 +206,7 @@ export function openCases(
 			baseHash: textOf(row['base_hash']),
 			localHash: textOf(row['local_hash']),
 			importedHash: textOf(row['imported_hash']),
+			refused: textOf(row['refused']),
 		}));
 }
 
@@ -198,6 +234,13 @@ export function settleCases(db: Connection, project: number, ask: MergeAsk): voi
 	})();
 }
 
+/** Fills `differences` with what the decided cases change of ours. */
+export function differencesOfCases(db: Connection): Difference {
+	db.exec('DELETE FROM temp.differences');
+	db.exec(DIFFERENCES);
+	return countDifferences(db);
+}
+
 /** Puts records in the place of staged ones. */
 export function restageRecords(db: Connection, records: readonly StagedRecord[]): void {
 	const restage = db.prepare(RESTAGE);
@@ -208,7 +251,8 @@ export function restageRecords(db: Connection, records: readonly StagedRecord[])
 
 function sides(project: number, ask: MergeAsk) {
 	// Revision 0 holds nothing.
-	return { project, revision: ask.revision, base: ask.base ?? 0, laid_over: ask.laidOver ? 1 : 0 };
+	const { revision, base, seen, laidOver } = ask;
+	return { project, revision, base: base ?? 0, seen, laid_over: laidOver ? 1 : 0 };
 }
 
 function textOf(value: string | number | null | undefined): string | null {

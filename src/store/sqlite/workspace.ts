@@ -24,6 +24,8 @@ import { selectLines } from './lines.ts';
 import {
 	compareThreeWay,
 	decideCases,
+	differencesOfCases,
+	holdsNews,
 	MERGE_TABLES,
 	openCases,
 	restageRecords,
@@ -126,6 +128,10 @@ export class SqliteWorkspace implements Workspace {
 		return this.#run(() => compareThreeWay(this.#db, this.#idOf(ask.projectUuid), ask));
 	}
 
+	async holdsNews(ask: MergeAsk): Promise<boolean> {
+		return this.#run(() => holdsNews(this.#db, this.#idOf(ask.projectUuid), ask));
+	}
+
 	async openCases(ask: MergeAsk, page: Parameters<Workspace['openCases']>[1]): Promise<OpenCase[]> {
 		return this.#run(() => openCases(this.#db, this.#idOf(ask.projectUuid), ask, page));
 	}
@@ -136,6 +142,13 @@ export class SqliteWorkspace implements Workspace {
 
 	async settle(ask: MergeAsk): Promise<void> {
 		this.#run(() => settleCases(this.#db, this.#idOf(ask.projectUuid), ask));
+	}
+
+	async compareSettled(): Promise<Difference> {
+		return this.#run(() => {
+			this.#difference = differencesOfCases(this.#db);
+			return this.#difference;
+		});
 	}
 
 	async restage(records: readonly StagedRecord[]): Promise<void> {

@@ -1,4 +1,4 @@
-/** Strategy fork: theirs is kept beside ours, under a new uuid and a free name. */
+/** Two records where there was one: theirs kept beside ours, and names that both sides have given away. */
 import { KINDS, type Kind } from '../../../schemas/records.ts';
 import { renameAliases } from '../../interop/dtcg/references.ts';
 import type { JsonObject } from '../../json/value.ts';
@@ -17,6 +17,20 @@ const TAKEN: Readonly<Record<Kind, string>> = {
 	tokens: 'SELECT DISTINCT name FROM temp.staged WHERE kind = 2 AND name >= :name AND name < :beyond',
 	components: 'SELECT name FROM temp.staged WHERE kind = 3 AND name >= :name AND name < :beyond',
 };
+
+/** In the order of the index staged_by_name: no sorting. */
+const ANY_CLASH = `
+  SELECT name FROM temp.staged GROUP BY kind, name, theme, theme_group HAVING count(*) > 1 LIMIT 1`;
+
+/** All but the first of those that share an identity. */
+const CLASHES = `
+  SELECT kind, uuid, line, name, theme_group
+  FROM (
+    SELECT kind, uuid, line, name, theme_group,
+      row_number() OVER (PARTITION BY kind, name, theme, theme_group ORDER BY uuid) AS place
+    FROM temp.staged)
+  WHERE place > 1
+  ORDER BY kind, uuid`;
 
 const BATCH = 500;
 
@@ -50,6 +64,30 @@ export async function stageForks(
 			await work.pause('apply', begin, ofKind.length);
 		}
 	}
+}
+
+/**
+ * What bears the name of another after the merge, since both sides have named something so: the one of the greater
+ * uuid, which all instances see alike, gets a free name. Answers the names that were taken twice.
+ */
+export async function partClashes(work: Work, stamp: Stamp): Promise<string[]> {
+	if ((await work.workspace.select(ANY_CLASH)).length === 0) return [];
+	const clashes = await work.workspace.select(CLASHES);
+	for (const { kind, line, name, theme_group: group } of clashes) {
+		const ofKind = KINDS[Number(kind) - 1] ?? 'tokens';
+		const taken = await namesLike(
+			work.workspace,
+			ofKind,
+			String(name),
+			group === null ? null : String(group),
+		);
+		const free = freeName(String(name), (candidate) => taken.has(candidate));
+		const { version, at } = stamp;
+		const named = { ...parseLine(String(line)), [ofKind === 'tokens' ? 'path' : 'name']: free };
+		const record = toStaged(ofKind, { ...named, version, updatedAt: at }, { entry: 'the merge' });
+		await work.workspace.restage([record]);
+	}
+	return clashes.map(({ name }) => String(name));
 }
 
 /** Of forks that share a path, in several themes, all get the same new one: an alias means whichever is active. */

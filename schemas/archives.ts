@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { Background } from './background.ts';
 import { Count, RevisionNumber, Uuid } from './common.ts';
 import { Selection } from './manifest.ts';
 import { Deletions, STRATEGIES } from './merges.ts';
@@ -24,9 +25,7 @@ export const ImportOptions = Type.Object(
 		),
 		deletions: Type.Optional(Deletions),
 		resolutions: Type.Optional(Type.String({ description: 'With strategy=merge: as in mergeArchive' })),
-		background: Type.Optional(
-			Type.Literal(false, { description: 'Work in the background comes later: only false so far' }),
-		),
+		...Background,
 		references: Type.Optional(
 			Type.Enum(['strict', 'warn'], {
 				description:
@@ -109,4 +108,5 @@ export const ExportBody = Type.Object(
 	},
 	{ ...closed, examples: [{}, { selection: { types: ['color'] } }] },
 );
+export const ExportQuery = Type.Object(Background, closed);
 export type ExportBody = Static<typeof ExportBody>;

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { Background } from './background.ts';
 import { Count, RevisionNumber, Sha256, Timestamp, Uuid } from './common.ts';
 import { Warning } from './problem.ts';
 import { Kind } from './records.ts';
@@ -44,6 +45,7 @@ export const MergeOptions = Type.Object(
 			}),
 		),
 		...Reading,
+		...Background,
 	},
 	closed,
 );

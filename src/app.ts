@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { App } from '../routes/app-instance.ts';
 import { archiveRoutes } from '../routes/archives/index.ts';
+import { jobRoutes } from '../routes/jobs/index.ts';
 import { operationRoutes } from '../routes/operations/index.ts';
 import { projectRoutes } from '../routes/projects/index.ts';
 import type { Config } from '../schemas/config.ts';
@@ -14,6 +15,8 @@ import { problems } from './plugins/problems.ts';
 import { validation } from './plugins/validation.ts';
 import type { ArchiveService } from './service/archive-service.ts';
 import type { Health } from './service/health.ts';
+import type { Idempotency } from './service/idempotency.ts';
+import type { JobService } from './service/job-service.ts';
 import type { MergeService } from './service/merge-service.ts';
 import type { ProjectService } from './service/project-service.ts';
 
@@ -24,6 +27,8 @@ export interface AppParts {
 	readonly projects: ProjectService;
 	readonly archives: ArchiveService;
 	readonly merges: MergeService;
+	readonly jobs: JobService;
+	readonly idempotency: Idempotency;
 	readonly metrics: Metrics;
 	readonly health: Health;
 	readonly logger: FastifyBaseLogger;
@@ -41,6 +46,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 	app.removeContentTypeParser('text/plain');
 	// A connection whose last exchange is still under way is idle only after the closing has looked for idle ones.
 	app.addHook('preClose', async () => {
+		parts.jobs.close();
 		const again = setInterval(() => app.server.closeIdleConnections(), 50);
 		app.server.once('close', () => clearInterval(again));
 	});
@@ -54,5 +60,6 @@ export async function buildApp(parts: AppParts): Promise<App> {
 	operationRoutes(app, parts.metrics, () => parts.health.readiness());
 	projectRoutes(app, parts.projects);
 	await archiveRoutes(app, parts);
+	await jobRoutes(app, parts.jobs);
 	return app;
 }

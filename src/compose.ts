@@ -1,13 +1,25 @@
 /** The only file that chooses and makes adapters, for the service and for its workers. */
 import { join } from 'node:path';
 import type { Config, Limits } from '../schemas/config.ts';
+import { Dispatcher } from './jobs/dispatcher.ts';
 import { WorkerPool } from './jobs/pool.ts';
 import type { TaskRunner } from './jobs/port.ts';
+import type { JobQueue } from './jobs/queue.ts';
+import { remoteQueue } from './jobs/remote-queue.ts';
 import { RetainingRunner } from './jobs/retaining.ts';
+import { openQueue } from './jobs/sqlite/open.ts';
+import type { WorkerParts } from './jobs/tasks.ts';
+import { Webhooks } from './jobs/webhooks.ts';
 import { Metrics } from './plugins/metrics.ts';
 import { ArchiveService } from './service/archive-service.ts';
+import { Background } from './service/background.ts';
+import { Estimator } from './service/estimator.ts';
+import { Expiry } from './service/expiry.ts';
 import { Health } from './service/health.ts';
+import { Idempotency } from './service/idempotency.ts';
+import { JobService } from './service/job-service.ts';
 import { MergeService } from './service/merge-service.ts';
+import { Outcomes, toJobShape } from './service/outcomes.ts';
 import { ProjectService } from './service/project-service.ts';
 import { Spool } from './spool/spool.ts';
 import type { Reader, Workspace } from './store/port.ts';
@@ -21,13 +33,25 @@ export interface WorkerSettings {
 	readonly limits: Limits;
 }
 
-/** The adapters of one worker thread. */
-export function composeWorker(settings: WorkerSettings): { workspace: Workspace; reader: Reader } {
-	return { workspace: openWorkspace(settings), reader: openReader(settings) };
+/** The adapters of one worker thread; the queue is made where it is first asked for. */
+export function composeWorker(
+	settings: WorkerSettings,
+): WorkerParts & { workspace: Workspace; closeQueue(): void } {
+	let queue: JobQueue | null = null;
+	return {
+		workspace: openWorkspace(settings),
+		reader: openReader(settings),
+		queue() {
+			queue ??= openQueue(settings);
+			return queue;
+		},
+		closeQueue: () => queue?.close(),
+	};
 }
 
 /** Where the service tells the operator of what no request sees. */
 export interface Log {
+	warn(facts: object, message: string): void;
 	error(facts: object, message: string): void;
 }
 
@@ -36,10 +60,16 @@ export interface Composition {
 	readonly projects: ProjectService;
 	readonly archives: ArchiveService;
 	readonly merges: MergeService;
+	readonly jobs: JobService;
+	readonly idempotency: Idempotency;
 	readonly metrics: Metrics;
 	readonly health: Health;
-	/** Pieces of work of a dead process that were undone. */
+	/** Pieces of work of a dead process that were undone, and jobs of it that wait again. */
 	readonly recovered: number;
+	/** Begins what nobody asks for: waiting jobs, messages, what is over. */
+	start(): void;
+	/** Hands running jobs back. */
+	stop(): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -49,60 +79,153 @@ export interface Composition {
  * @throws {Error} where another process has the folder, or it is of a newer DSS
  */
 export async function compose(config: Config, version: string, log: Log): Promise<Composition> {
-	const { dataDir, busyTimeoutMs, limits } = config;
-	const lock: FolderLock = lockFolder(dataDir);
+	const lock: FolderLock = lockFolder(config.dataDir);
 	try {
-		const settings: WorkerSettings = { dataDir, busyTimeoutMs, limits };
-		prepareStore(settings);
-		const sweeper = openWorkspace(settings);
-		const recovered = await sweeper.recover();
-		sweeper.close();
-		const spool = await Spool.prepare({
+		return await composeLocked(config, version, log, lock);
+	} catch (error) {
+		lock.release();
+		throw error;
+	}
+}
+
+async function composeLocked(
+	config: Config,
+	version: string,
+	log: Log,
+	lock: FolderLock,
+): Promise<Composition> {
+	const { dataDir, busyTimeoutMs, limits, requestTimeoutMs } = config;
+	const settings: WorkerSettings = { dataDir, busyTimeoutMs, limits };
+	const onError = (err: unknown, message: string) => log.error({ err }, message);
+	const remains = await recover(settings);
+	const spool = await Spool.prepare(
+		{
 			folder: join(dataDir, 'spool'),
 			quotaBytes: config.spoolQuotaBytes,
 			maxUploadBytes: limits.maxArchiveBytes,
 			idleMs: config.uploadIdleMs,
 			totalMs: config.uploadTimeoutMs,
-		});
-		const metrics = new Metrics(spool);
-		const reader = openReader(settings);
-		const pool = new WorkerPool({
-			settings,
-			workers: config.workers,
-			onDurations: (durations) => metrics.stageDurations(durations),
-		});
-		const tasks = retaining(pool, reader, config, log);
-		const archives = new ArchiveService({
+		},
+		remains.files,
+	);
+	const metrics = new Metrics(spool);
+	const reader = openReader(settings);
+	const jobWorkers = Math.max(1, config.workers - 1);
+	const pool = new WorkerPool({
+		settings,
+		workers: config.workers,
+		jobWorkers,
+		onDurations: (durations) => metrics.stageDurations(durations),
+	});
+	const tasks = retaining(pool, reader, config, log);
+	const queue = remoteQueue(pool);
+	const estimator = new Estimator(queue, remains.speeds, onError);
+	const outcomes = new Outcomes(metrics, estimator);
+	const dispatcher: Dispatcher = new Dispatcher({
+		queue,
+		tasks,
+		files: spool,
+		slots: jobWorkers,
+		onEnd: (job, seconds) => {
+			outcomes.ended(job, seconds, { ...job.caller, log });
+			webhooks?.wake();
+		},
+		onError,
+	});
+	metrics.watchQueue(queue, () => dispatcher.busy);
+	const webhooks = webhooksOf(config, queue, metrics, onError);
+	const expirySeconds = { results: config.resultTtlSeconds, jobs: config.jobTtlSeconds };
+	const expiry = new Expiry(queue, spool, expirySeconds, onError);
+	const background = new Background({
+		queue,
+		dispatcher,
+		tasks,
+		spool,
+		estimator,
+		requestTimeoutMs,
+		queueLimit: config.queueLimit,
+		webhooks: config.webhooks.url === null ? [] : [config.webhooks.url],
+		callbackOrigins: config.webhooks.origins,
+		onError,
+	});
+	const jobs = new JobService({ queue, dispatcher, spool, telemetry: metrics });
+	return {
+		projects: new ProjectService(reader, tasks),
+		archives: new ArchiveService({
 			reader,
 			tasks,
 			spool,
+			background,
+			outcomes,
+			estimator,
 			telemetry: metrics,
-			requestTimeoutMs: config.requestTimeoutMs,
+			requestTimeoutMs,
 			capacity: config.workers + config.queueLimit,
 			generator: `dss/${version}`,
-		});
-		return {
-			projects: new ProjectService(reader, tasks),
-			archives,
-			merges: new MergeService({
-				tasks,
-				telemetry: metrics,
-				clock: { toleranceMs: config.clockToleranceMs, driftMs: config.clockDriftWarningMs },
-			}),
-			metrics,
-			health: new Health({ spool, tasks }),
-			recovered,
-			async close() {
-				await tasks.close();
-				reader.close();
-				foldLog(settings);
-				lock.release();
-			},
-		};
-	} catch (error) {
-		lock.release();
-		throw error;
+		}),
+		merges: new MergeService({
+			tasks,
+			background,
+			outcomes,
+			telemetry: metrics,
+			clock: { toleranceMs: config.clockToleranceMs, driftMs: config.clockDriftWarningMs },
+		}),
+		jobs,
+		idempotency: new Idempotency(queue),
+		metrics,
+		health: new Health({ spool, tasks }),
+		recovered: remains.recovered,
+		start() {
+			// The reader's thread opens its files now, and not with the first look at the figures.
+			queue.figures().catch((error: unknown) => onError(error, 'the queue cannot be read'));
+			dispatcher.start();
+			webhooks?.start();
+			expiry.start();
+		},
+		stop: () => dispatcher.close(),
+		async close() {
+			await dispatcher.close();
+			await webhooks?.close();
+			await expiry.close();
+			await tasks.close();
+			reader.close();
+			foldLog(settings);
+			lock.release();
+		},
+	};
+}
+
+/** Brings the data of a process that ended back in order, before anybody works on it. */
+async function recover(settings: WorkerSettings) {
+	prepareStore(settings);
+	const workspace = openWorkspace(settings);
+	const queue = openQueue(settings);
+	try {
+		const undone = await workspace.recover();
+		const waiting = await queue.recover();
+		return { recovered: undone + waiting, files: await queue.files(), speeds: await queue.speeds() };
+	} finally {
+		queue.close();
+		workspace.close();
 	}
+}
+
+/** Messages are sent where the settings name anybody who may hear them. */
+function webhooksOf(
+	{ webhooks: { url, secret, origins, allowPrivate } }: Config,
+	queue: JobQueue,
+	metrics: Metrics,
+	onError: (error: unknown, message: string) => void,
+): Webhooks | null {
+	if (url === null && origins.length === 0) return null;
+	return new Webhooks({
+		queue,
+		secret,
+		allowPrivate,
+		show: (job) => toJobShape(job),
+		onDelivery: (outcome) => metrics.webhookDelivery(outcome),
+		onError,
+	});
 }
 
 /** History is pruned where the settings say so. */

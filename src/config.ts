@@ -90,6 +90,24 @@ export const SETTINGS: readonly Setting[] = [
 		meaning: 'how many of the newest revisions of a project are kept; 0 = all',
 	},
 	{ name: 'DSS_HISTORY_DAYS', shown: '0', meaning: 'how many days revisions are kept; 0 = for ever' },
+	{ name: 'DSS_RESULT_TTL', shown: '86400', meaning: 'how long files that jobs made are kept, in seconds' },
+	{ name: 'DSS_JOB_TTL', shown: '2592000', meaning: 'how long ended jobs are kept, in seconds' },
+	{ name: 'DSS_WEBHOOK_URL', shown: 'none', meaning: 'address that is told of the end of every job' },
+	{
+		name: 'DSS_WEBHOOK_SECRET',
+		shown: 'none',
+		meaning: 'key that webhooks are signed with: whsec_ and 24 bytes or more in base64',
+	},
+	{
+		name: 'DSS_WEBHOOK_ORIGINS',
+		shown: 'empty',
+		meaning: 'origins that a request may name in callback_url, comma-separated',
+	},
+	{
+		name: 'DSS_WEBHOOK_ALLOW_PRIVATE',
+		shown: 'false',
+		meaning: 'whether webhooks may go to this machine and to private networks',
+	},
 	{
 		name: 'DSS_AUTH',
 		shown: 'none',
@@ -140,6 +158,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 		return otherwise;
 	};
 
+	const list = (name: string) =>
+		text(name, '')
+			.split(',')
+			.map((item) => item.trim())
+			.filter((item) => item !== '');
+	const flag = (name: string) => {
+		const value = text(name, 'false');
+		if (value !== 'true' && value !== 'false') faults.push(`${name}: "${value}" is neither true nor false`);
+		return value === 'true';
+	};
+
 	const profileName = text('DSS_PROFILE', 'balanced');
 	const profile = Object.hasOwn(PROFILES, profileName) ? PROFILES[profileName as Profile] : PROFILES.balanced;
 	const maxArchiveBytes = number('DSS_MAX_ARCHIVE_BYTES', profile.archive);
@@ -171,12 +200,17 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 		clockDriftWarningMs: number('DSS_CLOCK_DRIFT_WARNING_MS', 3_600_000),
 		historyRevisions: number('DSS_HISTORY_REVISIONS', 0),
 		historyDays: number('DSS_HISTORY_DAYS', 0),
+		resultTtlSeconds: number('DSS_RESULT_TTL', 86_400),
+		jobTtlSeconds: number('DSS_JOB_TTL', 2_592_000),
+		webhooks: {
+			url: env['DSS_WEBHOOK_URL'] ?? null,
+			secret: text('DSS_WEBHOOK_SECRET', ''),
+			origins: list('DSS_WEBHOOK_ORIGINS'),
+			allowPrivate: flag('DSS_WEBHOOK_ALLOW_PRIVATE'),
+		},
 		auth: text('DSS_AUTH', 'none'),
 		rateLimit: number('DSS_RATE_LIMIT', loopback ? 0 : 300),
-		corsOrigins: text('DSS_CORS_ORIGINS', '')
-			.split(',')
-			.map((origin) => origin.trim())
-			.filter((origin) => origin !== ''),
+		corsOrigins: list('DSS_CORS_ORIGINS'),
 		logLevel: text('DSS_LOG_LEVEL', 'info'),
 	};
 	if (!loopback && env['DSS_AUTH'] === undefined) {
@@ -184,6 +218,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 			`DSS_HOST: ${host} is not loopback, so anyone who reaches it could change every project; say DSS_AUTH=none if that is meant`,
 		);
 	}
+	const { url, secret, origins } = config.webhooks;
+	if (secret === '' && (url !== null || origins.length > 0))
+		faults.push('DSS_WEBHOOK_SECRET: webhooks are signed, so there must be a secret');
 	faults.push(...schemaFaults(config));
 	if (faults.length > 0) throw new ConfigError(faults);
 	// schemaFaults found none, so the object is a Config.
@@ -217,6 +254,8 @@ function settingOf(pointer: string): string {
 			.split('/')
 			.filter((part) => !/^\d*$/.test(part))
 			.at(-1) ?? '';
+	if (pointer.startsWith('/webhooks/')) return `DSS_WEBHOOK_${member.toUpperCase()}`;
+	if (member.endsWith('TtlSeconds')) return `DSS_${member.replace('TtlSeconds', '_TTL').toUpperCase()}`;
 	return `DSS_${member.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 

@@ -295,6 +295,56 @@ export const errors = {
 		(d) => `The request was made for ${d.expected}, but the project is at revision ${d.revision}.`,
 	),
 
+	// Jobs
+	jobUnknown: define<{ job_id: string }>(
+		'job_unknown',
+		404,
+		'There is no such job',
+		(d) => `There is no job ${d.job_id}; jobs are forgotten some time after their end.`,
+	),
+	jobFinished: define<{ job_id: string; job_status: string }>(
+		'job_finished',
+		409,
+		'The job has ended',
+		(d) => `Job ${d.job_id} has ${d.job_status} already; it cannot be cancelled.`,
+	),
+	resultUnknown: define<{ job_id: string; reason: string }>(
+		'result_unknown',
+		404,
+		'The job has no result to fetch',
+		(d) => `Job ${d.job_id} has no file: ${d.reason}.`,
+	),
+	jobGivenUp: define<{ attempts: number; reason: string }>(
+		'job_given_up',
+		500,
+		'The job was given up',
+		(d) => `After ${d.attempts} attempts the job was given up; nothing was changed. Last: ${d.reason}`,
+	),
+	rangeNotSatisfiable: define<{ bytes: number }>(
+		'range_not_satisfiable',
+		416,
+		'The range lies outside the file',
+		(d) => `The file has ${d.bytes} bytes; the range asked for begins behind them.`,
+	),
+	keyInUse: define<{ retry_after: number }>(
+		'idempotency_key_in_use',
+		409,
+		'The first request with this key still runs',
+		(d) => `The first request with this Idempotency-Key has no answer yet. Try again in ${d.retry_after} s.`,
+	),
+	keyReused: define<object>(
+		'idempotency_key_reused',
+		422,
+		'The key belongs to another request',
+		() => 'This Idempotency-Key came with another request before. Use a new key for a new request.',
+	),
+	callbackNotAllowed: define<{ origin: string }>(
+		'callback_not_allowed',
+		403,
+		'The callback address is not allowed',
+		(d) => `${d.origin} is not among the origins that may be called back (DSS_WEBHOOK_ORIGINS).`,
+	),
+
 	// The machine
 	cancelled: define<object>(
 		'cancelled',

@@ -35,6 +35,7 @@ async function main(): Promise<void> {
 		await shutDown(
 			[
 				{ name: 'letting requests finish', timeoutMs: GRACE_MS, run: () => app.close() },
+				{ name: 'handing jobs back', timeoutMs: GRACE_MS, run: () => composition.stop() },
 				{ name: 'closing the store', timeoutMs: GRACE_MS, run: () => composition.close() },
 			],
 			(message, error) => app.log.error({ err: error }, message),
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
 	};
 	process.once('SIGTERM', (signal) => void stop(signal));
 	process.once('SIGINT', (signal) => void stop(signal));
+	composition.start();
 	await app.listen({ host: config.host, port: config.port });
 }
 

@@ -1,15 +1,14 @@
 import { open, rm } from 'node:fs/promises';
-import { ExportBody } from '../../schemas/archives.ts';
+import { ExportBody, ExportQuery } from '../../schemas/archives.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
 import type { ArchiveService, Exported } from '../../src/service/archive-service.ts';
+import type { Idempotency, KeptAnswer } from '../../src/service/idempotency.ts';
 import { problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { goneSignal } from './caller.ts';
+import { FILE_HEADERS, fileHeaders, MEDIA_TYPE } from './file-headers.ts';
+import { give, keyOf, mannerOf, QUEUED, queuedAnswer, WorkHeaders } from './manner.ts';
 
-const MEDIA_TYPE = 'application/vnd.dss+zip';
-const text = (description: string) => ({ type: 'string', description });
-
-export function exportProject(app: App, archives: ArchiveService): void {
+export function exportProject(app: App, archives: ArchiveService, idempotency: Idempotency): void {
 	app.route({
 		method: 'POST',
 		url: '/api/projects/:project_id/export',
@@ -19,19 +18,17 @@ export function exportProject(app: App, archives: ArchiveService): void {
 			description: 'The same revision with the same selection gives the same bytes.',
 			tags: ['archives'],
 			params: ProjectParams,
+			querystring: ExportQuery,
+			headers: WorkHeaders,
 			body: ExportBody,
 			response: {
 				200: {
 					description: 'The archive',
-					headers: {
-						'Content-Disposition': text('A file name made of the project’s name'),
-						'Content-Length': text('Its size in bytes'),
-						ETag: text('Names these bytes'),
-						'Repr-Digest': text('SHA-256 of the archive (RFC 9530)'),
-					},
+					headers: FILE_HEADERS,
 					content: { [MEDIA_TYPE]: { schema: { type: 'string', format: 'binary' } } },
 				},
-				...problemAnswers(404, 415, 507),
+				202: QUEUED,
+				...problemAnswers(403, 404, 409, 415, 422, 507),
 			},
 		},
 		// A body is optional: without one, everything is exported.
@@ -41,12 +38,25 @@ export function exportProject(app: App, archives: ArchiveService): void {
 		handler: async (request, reply) => {
 			using _place = archives.admit();
 			const { selection, revision } = request.body;
-			const exported = await archives.export(
-				{ projectUuid: request.params.project_id, revision: revision ?? null, selection: selection ?? null },
-				goneSignal(reply),
-			);
-			reply.headers(headersOf(exported)).type(MEDIA_TYPE);
+			const projectUuid = request.params.project_id;
+			const ask = { projectUuid, selection: selection ?? null, revision: revision ?? null };
+			const manner = mannerOf(request, reply, request.query);
+			let made: Exported | null = null;
+			const make = async (at: number | null): Promise<KeptAnswer> => {
+				const exported = await archives.export({ ...ask, revision: at }, manner);
+				if ('queued' in exported) return queuedAnswer(request, exported.queued);
+				made = exported;
+				return { status: 200, headers: {}, body: null, revision: exported.revision.number };
+			};
+			const same = { operation: 'export', ...ask, query: request.query };
+			const kept = await idempotency.once(keyOf(request), same, () => make(ask.revision));
+			// The same revision gives the same bytes: an answer that is given again is made again.
+			if (kept.again && kept.answer.status === 200) await make(kept.answer.revision);
+			const body = give(reply, kept);
+			const exported = made as Exported | null;
 			// OpenAPI calls a stream of bytes a binary string; Fastify sends the stream.
+			if (exported === null) return body as string;
+			reply.headers(headersOf(exported)).type(MEDIA_TYPE);
 			return await reply.send((await contentOf(exported)) as unknown as string);
 		},
 	});
@@ -55,9 +65,7 @@ export function exportProject(app: App, archives: ArchiveService): void {
 function headersOf({ file, revision }: Exported): Record<string, string | number> {
 	return {
 		'content-length': file.bytes,
-		'content-disposition': disposition(revision.facts.name),
-		etag: `"${file.sha256}"`,
-		'repr-digest': `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`,
+		...fileHeaders(revision.facts.name, file.sha256),
 	};
 }
 
@@ -66,23 +74,4 @@ async function contentOf({ file }: Exported): Promise<NodeJS.ReadableStream> {
 	const handle = await open(file.path, 'r');
 	await rm(file.path);
 	return handle.createReadStream({ highWaterMark: 262_144 }).once('close', () => void file.remove());
-}
-
-/** A file name in ASCII, and in UTF-8 for those who read it (RFC 6266 §4.3). */
-function disposition(name: string): string {
-	const plain =
-		name
-			.normalize('NFKD')
-			.replace(/[^A-Za-z0-9]+/g, '-')
-			.replace(/^-+|-+$/g, '')
-			.toLowerCase() || 'project';
-	const full = encodeURIComponent(`${name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '-')}.dss`).replace(
-		/['()*]/g,
-		hexOf,
-	);
-	return `attachment; filename="${plain.slice(0, 100)}.dss"; filename*=UTF-8''${full}`;
-}
-
-function hexOf(char: string): string {
-	return `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
 }

@@ -1,12 +1,10 @@
 import multipart from '@fastify/multipart';
 import type { Config } from '../../schemas/config.ts';
-import type { ArchiveService } from '../../src/service/archive-service.ts';
-import type { MergeService } from '../../src/service/merge-service.ts';
 import type { App } from '../app-instance.ts';
 import { mergeRoutes } from '../merge/index.ts';
 import { analyzeImport } from './analyze-import.ts';
 import { exportProject } from './export-project.ts';
-import { importArchive } from './import-archive.ts';
+import { type ImportParts, importArchive, importInBackground } from './import-archive.ts';
 import { BARE_TYPES } from './upload.ts';
 
 /** REFUSALS 39. */
@@ -15,9 +13,10 @@ const MULTIPART_LIMITS = { fieldSize: 65_536, fieldNameSize: 100, parts: 20, hea
 /** /api/projects/… archives */
 export async function archiveRoutes(
 	app: App,
-	{ archives, merges, config }: { archives: ArchiveService; merges: MergeService; config: Config },
+	parts: ImportParts & { readonly config: Config },
 ): Promise<void> {
-	exportProject(app, archives); //  POST /api/projects/{project_id}/export
+	const { archives, merges, idempotency, config } = parts;
+	exportProject(app, archives, idempotency); //  POST /api/projects/{project_id}/export
 
 	// Bodies of uploads are streams: they are not parsed, and not held against a schema.
 	await app.register(async (uploads: App) => {
@@ -33,8 +32,9 @@ export async function archiveRoutes(
 			route.validatorCompiler = (part) =>
 				part.httpPart === 'body' || compile === undefined ? () => true : compile(part);
 		});
-		importArchive(uploads, archives, merges); //  POST /api/projects/import
-		analyzeImport(uploads, archives); //          POST /api/projects/import/analyze
-		mergeRoutes(uploads, archives, merges);
+		importArchive(uploads, parts); //       POST /api/projects/import
+		importInBackground(uploads, parts); //  POST /api/projects/import/background
+		analyzeImport(uploads, archives); //    POST /api/projects/import/analyze
+		mergeRoutes(uploads, archives, merges, idempotency);
 	});
 }

@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { Value } from 'typebox/value';
+import { v7 } from 'uuid';
 import type { ImportOptions } from '../../schemas/archives.ts';
 import { DssError, errors } from '../../src/errors.ts';
 import { firstFault } from '../../src/json/schema-errors.ts';
@@ -117,6 +118,7 @@ export function uploadSettings({ options, mediaType, fileName }: Upload<ReadingO
 		mediaType,
 		fileName,
 		projectId: options.project_id ?? null,
+		freshUuid: v7(),
 		name: options.name ?? null,
 		references: options.references ?? null,
 		values: options.values ?? 'keep',

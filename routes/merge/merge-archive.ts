@@ -1,17 +1,16 @@
 import { MergeAnswer, MergeForm, MergeOptions } from '../../schemas/merges.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
-import type { ArchiveService } from '../../src/service/archive-service.ts';
-import type { MergeService } from '../../src/service/merge-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { uploadBody } from '../archives/body.ts';
-import { callerOf, goneSignal } from '../archives/caller.ts';
+import type { ImportParts } from '../archives/import-archive.ts';
+import { give, keyOf, mannerOf, QUEUED, queuedAnswer, WriteHeaders } from '../archives/manner.ts';
 import { UploadForm, uploadSettings } from '../archives/upload.ts';
-import { IfMatchHeaders, precondition, revisionTag } from '../revision-tags.ts';
+import { precondition, revisionTag } from '../revision-tags.ts';
 
 const form = new UploadForm(MergeOptions);
 
-export function mergeArchive(app: App, archives: ArchiveService, merges: MergeService): void {
+export function mergeArchive(app: App, { archives, merges, idempotency }: ImportParts): void {
 	app.route({
 		method: 'POST',
 		url: '/api/projects/:project_id/merge',
@@ -23,30 +22,40 @@ export function mergeArchive(app: App, archives: ArchiveService, merges: MergeSe
 			tags: ['merge'],
 			params: ProjectParams,
 			querystring: MergeOptions,
-			headers: IfMatchHeaders,
+			headers: WriteHeaders,
 			body: uploadBody(MergeForm),
 			response: {
 				200: { ...MergeAnswer, description: 'What became of the records', headers: ETAG },
-				...problemAnswers(403, 404, 408, 409, 412, 413, 415, 507),
+				202: QUEUED,
+				...problemAnswers(403, 404, 408, 409, 412, 413, 415, 422, 507),
 			},
 		},
 		handler: async (request, reply) => {
 			using _place = archives.admit();
-			const signal = goneSignal(reply);
 			const upload = await form.receive(request, archives);
 			await using file = upload.file;
-			const answer = await merges.merge(
-				file,
-				{ ...uploadSettings(upload), projectId: request.params.project_id },
-				{
-					settings: merges.settings(upload.options),
-					precondition: precondition(request.headers['if-match']),
-					signal,
-				},
-				callerOf(request),
-			);
-			reply.header('etag', revisionTag(answer.revision));
-			return answer;
+			const projectId = request.params.project_id;
+			const options = {
+				settings: merges.settings(upload.options),
+				precondition: precondition(request.headers['if-match']),
+			};
+			const manner = mannerOf(request, reply, upload.options);
+			const same = {
+				operation: 'merge',
+				projectId,
+				given: upload.options,
+				sha256: file.sha256,
+				...options,
+			};
+			const kept = await idempotency.once(keyOf(request), same, async () => {
+				const aimed = { ...uploadSettings(upload), projectId };
+				const merged = await merges.merge(file, aimed, options, manner);
+				if ('queued' in merged) return queuedAnswer(request, merged.queued);
+				const headers = { etag: revisionTag(merged.revision) };
+				return { status: 200, headers, body: merged, revision: merged.revision };
+			});
+			// The schemas of the statuses differ; give() answers with the status that its body is of.
+			return give(reply, kept) as MergeAnswer;
 		},
 	});
 }

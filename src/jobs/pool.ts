@@ -5,12 +5,15 @@ import { errors, fromErrorData } from '../errors.ts';
 import type { Done, RunOptions, TaskRunner } from './port.ts';
 import type { Durations, Outcome, TaskName, Tasks, WorkerMessage, WorkerRequest } from './tasks.ts';
 
-/** Who runs a task: archive work must not wait for reads, nor small writes or reads for archives. */
-type Lane = 'archive' | 'write' | 'read';
+/** Who runs a task: archive work must not wait for reads or jobs, nor small writes or reads for archives. */
+type Lane = 'archive' | 'job' | 'write' | 'read';
 
 const LANES: Readonly<Record<TaskName, Lane>> = {
 	import: 'archive',
 	analyze: 'archive',
+	peek: 'archive',
+	queueRead: 'read',
+	queueWrite: 'write',
 	export: 'archive',
 	merge: 'archive',
 	analyzeMerge: 'archive',
@@ -30,8 +33,10 @@ const LANES: Readonly<Record<TaskName, Lane>> = {
 export interface PoolOptions {
 	/** What each worker is given, as `workerData`. */
 	readonly settings: unknown;
-	/** Threads for archive work. */
+	/** Threads for archive work that requests wait for. */
 	readonly workers: number;
+	/** Threads for jobs. */
+	readonly jobWorkers: number;
 	/** Told of the stages' durations, also of failed work. */
 	readonly onDurations: (durations: Durations) => void;
 }
@@ -41,7 +46,7 @@ export class WorkerPool implements TaskRunner {
 	readonly #pools: Readonly<Record<Lane, Piscina>>;
 	readonly #onDurations: PoolOptions['onDurations'];
 
-	constructor({ settings, workers, onDurations }: PoolOptions) {
+	constructor({ settings, workers, jobWorkers, onDurations }: PoolOptions) {
 		this.#onDurations = onDurations;
 		const pool = (threads: number, idleTimeout: number) =>
 			new Piscina({
@@ -56,7 +61,12 @@ export class WorkerPool implements TaskRunner {
 				atomics: 'disabled',
 			});
 		const forever = Number.POSITIVE_INFINITY;
-		this.#pools = { archive: pool(workers, forever), write: pool(1, forever), read: pool(1, forever) };
+		this.#pools = {
+			archive: pool(workers, forever),
+			job: pool(jobWorkers, forever),
+			write: pool(1, forever),
+			read: pool(1, forever),
+		};
 	}
 
 	async run<Name extends TaskName>(
@@ -71,9 +81,11 @@ export class WorkerPool implements TaskRunner {
 		options.signal?.addEventListener('abort', cancel, { once: true });
 		port1.on('message', ({ progress }: WorkerMessage) => options.onProgress?.(progress));
 		try {
-			const request: WorkerRequest<Name> = { name, takes, holder, port: port2 };
+			const job = options.job ?? null;
+			const request: WorkerRequest<Name> = { name, takes, holder, job, port: port2 };
+			const lane = options.background ? 'job' : LANES[name];
 			// The worker's default export answers an Outcome of the task asked for.
-			const outcome = (await this.#dispatch(name, request)) as Outcome<Tasks[Name]['gives']>;
+			const outcome = (await this.#dispatch(lane, request)) as Outcome<Tasks[Name]['gives']>;
 			this.#onDurations(outcome.durations);
 			if (!outcome.ok) throw fromErrorData(outcome.error);
 			return { value: outcome.value, durations: outcome.durations };
@@ -88,13 +100,13 @@ export class WorkerPool implements TaskRunner {
 	}
 
 	/** A worker that dies takes no other work with it, and what it had begun is undone. */
-	async #dispatch<Name extends TaskName>(name: Name, request: WorkerRequest<Name>): Promise<unknown> {
+	async #dispatch<Name extends TaskName>(lane: Lane, request: WorkerRequest<Name>): Promise<unknown> {
 		try {
-			return await this.#pools[LANES[name]].run(request, {
+			return await this.#pools[lane].run(request, {
 				transferList: request.port === null ? [] : [request.port],
 			});
 		} catch (error) {
-			if (name !== 'release') await this.run('release', { holder: request.holder });
+			if (request.name !== 'release') await this.run('release', { holder: request.holder });
 			throw errors.internal({}, error);
 		}
 	}

@@ -1,11 +1,15 @@
 /** The port through which the service has work done off the main thread. */
 import type { Progress } from '../pipeline/runner.ts';
-import type { Durations, TaskName, Tasks } from './tasks.ts';
+import type { Durations, JobName, TaskName, Tasks } from './tasks.ts';
 
 export interface RunOptions {
 	/** Stops the work at its next step; it rolls back. */
 	readonly signal?: AbortSignal;
 	readonly onProgress?: (progress: Progress) => void;
+	/** The job that it is, or may become: its success is written with the revision that it makes. */
+	readonly job?: JobName;
+	/** Whether it runs beside the work that requests wait for. */
+	readonly background?: boolean;
 }
 
 /** What a task gave, and how long its stages took. */

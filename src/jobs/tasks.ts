@@ -14,12 +14,14 @@ import {
 	type MergeResult,
 	mergeUpload,
 } from '../pipeline/merge/merge-upload.ts';
+import { type Peek, peekUpload } from '../pipeline/peek.ts';
 import { createProject, type NewFacts, removeProject, updateProject } from '../pipeline/projects.ts';
 import { pruneProject } from '../pipeline/prune.ts';
 import { type RevertOptions, revertProject } from '../pipeline/revert.ts';
 import type { Progress, Work } from '../pipeline/runner.ts';
 import type { Precondition } from '../pipeline/target.ts';
 import type { Page, Reader, RecordDifference, RecordKey, Retention, Revision } from '../store/port.ts';
+import type { JobQueue } from './queue.ts';
 
 type AnalysisData = Omit<Analysis, 'refusal'> & { readonly refusal: ErrorData | null };
 
@@ -27,6 +29,7 @@ type AnalysisData = Omit<Analysis, 'refusal'> & { readonly refusal: ErrorData | 
 export interface Tasks {
 	import: { takes: ImportOptions; gives: ImportResult };
 	analyze: { takes: UploadOptions; gives: AnalysisData };
+	peek: { takes: UploadOptions; gives: Peek };
 	export: { takes: ExportOptions; gives: ExportResult };
 	merge: { takes: MergeOptions; gives: MergeResult };
 	analyzeMerge: { takes: MergeOptions; gives: MergeAnalysis };
@@ -45,6 +48,9 @@ export interface Tasks {
 		takes: Parameters<Reader['differences']>[0];
 		gives: Page<RecordDifference, RecordKey>;
 	};
+	/** One method of the JobQueue: those that read, and those that write. */
+	queueRead: { takes: QueueCall; gives: unknown };
+	queueWrite: { takes: QueueCall; gives: unknown };
 	/** Undoes what a worker that died left of its work. */
 	release: { takes: { holder: string }; gives: undefined };
 	/** Whether the store can be written and, if `thorough`, whether all of it can be read; leaves nothing. */
@@ -52,17 +58,36 @@ export interface Tasks {
 	/** Whether a worker answers. */
 	ping: { takes: null; gives: undefined };
 }
+
+export type QueueMethod = Exclude<keyof JobQueue, 'close'>;
+export interface QueueCall {
+	readonly method: QueueMethod;
+	readonly ask: unknown;
+}
+
 export type TaskName = keyof Tasks;
 
 /** How long the stages of a task took, in seconds. */
 export type Durations = Partial<Record<Stage, number>>;
+
+/** What a worker has besides the workspace. */
+export interface WorkerParts {
+	readonly reader: Reader;
+	queue(): JobQueue;
+}
+
+const callQueue = (_work: Work, { method, ask }: QueueCall, { queue }: WorkerParts): Promise<unknown> => {
+	const adapter = queue();
+	// The caller is `remoteQueue`, which is typed as the queue that it stands for.
+	return (adapter[method] as (ask: unknown) => Promise<unknown>).call(adapter, ask);
+};
 
 /** How to run each task. */
 export const TASKS: {
 	[Name in TaskName]: (
 		work: Work,
 		takes: Tasks[Name]['takes'],
-		reader: Reader,
+		parts: WorkerParts,
 	) => Promise<Tasks[Name]['gives']>;
 } = {
 	import: importUpload,
@@ -70,6 +95,7 @@ export const TASKS: {
 		const analysis = await analyzeUpload(work, upload);
 		return { ...analysis, refusal: analysis.refusal && toErrorData(analysis.refusal) };
 	},
+	peek: peekUpload,
 	export: exportProject,
 	merge: mergeUpload,
 	analyzeMerge,
@@ -83,8 +109,10 @@ export const TASKS: {
 		await removeProject(work, projectUuid, precondition);
 		return undefined;
 	},
-	records: (_work, ask, reader) => reader.records(ask),
-	differences: (_work, ask, reader) => reader.differences(ask),
+	records: (_work, ask, { reader }) => reader.records(ask),
+	differences: (_work, ask, { reader }) => reader.differences(ask),
+	queueRead: callQueue,
+	queueWrite: callQueue,
 	async release(work, { holder }) {
 		await work.workspace.releaseAll(holder);
 		return undefined;
@@ -93,17 +121,24 @@ export const TASKS: {
 		await work.workspace.probe(thorough);
 		return undefined;
 	},
-	async ping(_work, _takes, reader) {
+	async ping(_work, _takes, { reader }) {
 		await reader.ping();
 		return undefined;
 	},
 };
+
+/** A job, and who runs it. */
+export interface JobName {
+	readonly uuid: string;
+	readonly holder: string;
+}
 
 /** One task on its way to a worker; `port` carries progress out and the cancellation in. */
 export interface WorkerRequest<Name extends TaskName = TaskName> {
 	readonly name: Name;
 	readonly takes: Tasks[Name]['takes'];
 	readonly holder: string;
+	readonly job: JobName | null;
 	readonly port: MessagePort | null;
 }
 

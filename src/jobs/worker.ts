@@ -30,7 +30,7 @@ export default async function run<Name extends TaskName>(
 	const durations: Durations = {};
 	try {
 		connections ??= composeWorker(settings);
-		const { workspace, reader } = connections;
+		const { workspace } = connections;
 		const work = new Work({
 			workspace,
 			limits: settings.limits,
@@ -38,9 +38,10 @@ export default async function run<Name extends TaskName>(
 			progress: throttled((progress) => port?.postMessage({ progress })),
 			now: Date.now,
 			holder: request.holder,
+			job: request.job,
 			durations,
 		});
-		const value = await TASKS[request.name](work, request.takes, reader);
+		const value = await TASKS[request.name](work, request.takes, connections);
 		return { ok: true, value, durations };
 	} catch (error) {
 		const known = toDssError(error, controller.signal);
@@ -54,6 +55,7 @@ export default async function run<Name extends TaskName>(
 function disconnect(): void {
 	connections?.workspace.close();
 	connections?.reader.close();
+	connections?.closeQueue();
 	connections = null;
 }
 

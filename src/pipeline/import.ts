@@ -63,8 +63,13 @@ async function applyIncoming(work: Work, incoming: Incoming, options: ImportOpti
 		warnings: work.warnings,
 	};
 	if (options.merge !== null && current !== null) {
-		const { revision, ...merged } = await mergeIncoming(work, incoming, current, options.merge);
-		return { ...base, revision, merged, changed: revision.number !== current.number };
+		const { number } = current;
+		return mergeIncoming(work, incoming, current, options.merge, ({ revision, ...merged }) => ({
+			...base,
+			revision,
+			merged,
+			changed: revision.number !== number,
+		}));
 	}
 	await completeStaging(work, incoming, current);
 	await work.stage('referential', () => checkReferences(work, incoming.references));
@@ -81,10 +86,11 @@ async function applyIncoming(work: Work, incoming: Incoming, options: ImportOpti
 		if (current !== null && !options.discardLocalChanges) await refuseLoss(work, incoming, current, facts);
 		if (current !== null) await noteSeenBy(workspace, incoming, current);
 		const next = await nextRevision(work, incoming, current, at, facts);
-		const revision = await workspace.apply(projectUuid, next, (done, total) =>
-			work.pause('apply', done, total),
+		const result = (revision: Revision): ImportResult => ({ ...base, revision, changed: true });
+		const said = { ...next, job: work.mark(result) };
+		return result(
+			await workspace.apply(projectUuid, said, (done, total) => work.pause('apply', done, total)),
 		);
-		return { ...base, revision, changed: true };
 	});
 }
 

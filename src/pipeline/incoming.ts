@@ -40,6 +40,8 @@ export interface UploadOptions {
 	readonly fileName: string | null;
 	/** A project's uuid, `new` for a copy under fresh uuids, or null: as the upload says. */
 	readonly projectId: string | null;
+	/** The uuid of a project that the upload makes: chosen beforehand, so that doing it again makes no second one. */
+	readonly freshUuid: string;
 	readonly name: string | null;
 	readonly references: 'strict' | 'warn' | null;
 	readonly values: 'keep' | 'strict';

@@ -2,7 +2,7 @@
 import type { Limits } from '../../schemas/config.ts';
 import type { Fault, Stage, Warning } from '../../schemas/problem.ts';
 import { DssError, errors } from '../errors.ts';
-import type { Workspace } from '../store/port.ts';
+import type { JobMark, Revision, Workspace } from '../store/port.ts';
 
 export interface Progress {
 	readonly stage: Stage;
@@ -20,6 +20,8 @@ export interface WorkOptions {
 	readonly now: () => number;
 	/** A name for the lease: whose work this is. */
 	readonly holder: string;
+	/** The job that it is, or may become; null where it cannot outlast its request. */
+	readonly job: { readonly uuid: string; readonly holder: string } | null;
 	/** Where the stages' durations are noted, in seconds. */
 	readonly durations: Partial<Record<Stage, number>>;
 }
@@ -46,6 +48,12 @@ export class Work {
 	/** The time now (RFC 3339). */
 	at(): string {
 		return new Date(this.#options.now()).toISOString();
+	}
+
+	/** What ends this work's job together with the revision that it makes. */
+	mark(outcome: (revision: Revision) => object): JobMark | null {
+		const { job } = this.#options;
+		return job && { ...job, outcome: (revision) => JSON.stringify(outcome(revision)) };
 	}
 
 	/** Runs a stage: times it, names it in what it throws, and does not begin it once the work is cancelled. */

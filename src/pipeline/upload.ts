@@ -1,6 +1,6 @@
 /** The stages archive, manifest, schema and structure: from a spooled file to staged records. */
 import { open, stat } from 'node:fs/promises';
-import { v5, v7 } from 'uuid';
+import { v5 } from 'uuid';
 import type { Manifest } from '../../schemas/manifest.ts';
 import { ComponentLine, type Kind, type ProjectEntry, ThemeLine, TokenLine } from '../../schemas/records.ts';
 import { checkManifest, readManifestObject } from '../archive/manifest.ts';
@@ -45,7 +45,7 @@ export async function stageUpload(
 }
 
 /** An archive begins with a local header or, if it is empty, with its end record; JSON text with a brace. */
-async function formatOf({ path, mediaType }: UploadOptions): Promise<Incoming['format']> {
+export async function formatOf({ path, mediaType }: UploadOptions): Promise<Incoming['format']> {
 	await using handle = await open(path, 'r');
 	const { bytesRead, buffer } = await handle.read(Buffer.alloc(1024), 0, 1024, 0);
 	const head = buffer.subarray(0, bytesRead);
@@ -57,7 +57,8 @@ async function formatOf({ path, mediaType }: UploadOptions): Promise<Incoming['f
 }
 
 async function stageForeign(work: Work, upload: UploadOptions): Promise<Incoming> {
-	const projectUuid = upload.projectId === null || upload.projectId === 'new' ? v7() : upload.projectId;
+	const { projectId, freshUuid } = upload;
+	const projectUuid = projectId === null || projectId === 'new' ? freshUuid : projectId;
 	const references = upload.references ?? 'warn';
 	const counts = await work.stage('structure', () =>
 		stageDtcg(work, upload.path, projectUuid, { values: upload.values, references }),
@@ -157,8 +158,8 @@ async function stageOlder(
 }
 
 /** The uuid of a copy that is asked for. */
-function copyOf({ projectId }: UploadOptions): string | null {
-	return projectId === 'new' ? v7() : null;
+function copyOf({ projectId, freshUuid }: UploadOptions): string | null {
+	return projectId === 'new' ? freshUuid : null;
 }
 
 function fromArchive(

@@ -10,6 +10,7 @@ import {
 } from 'prom-client';
 import { STAGES } from '../../schemas/problem.ts';
 import { ALERT_TYPES } from '../errors.ts';
+import { JOB_KINDS, type QueueFigures } from '../jobs/queue.ts';
 import { MERGE_OUTCOMES, type Telemetry } from '../service/telemetry.ts';
 
 const OPENMETRICS = 'application/openmetrics-text';
@@ -25,6 +26,9 @@ export class Metrics implements Telemetry {
 	readonly #imports: Histogram;
 	readonly #exports: Histogram;
 	readonly #merges: Histogram;
+	readonly #jobs: Counter;
+	readonly #jobSeconds: Histogram;
+	readonly #deliveries: Counter;
 	readonly #conflicts: Counter;
 	readonly #mergeItems: Counter;
 	readonly #clockSkews: Counter;
@@ -58,6 +62,12 @@ export class Metrics implements Telemetry {
 		);
 		const counter = (name: string, help: string, labelNames: string[] = []) =>
 			new Counter({ name, help, labelNames, registers });
+		this.#jobs = counter('dss_jobs_total', 'Jobs that ended', ['kind', 'outcome']);
+		this.#jobSeconds = seconds('dss_job_duration_seconds', 'Time that the last runs of jobs took', ['kind']);
+		this.#deliveries = counter('dss_webhook_deliveries_total', 'Messages about ends of jobs', ['outcome']);
+		for (const kind of JOB_KINDS)
+			for (const outcome of ['succeeded', 'failed', 'cancelled']) this.#jobs.inc({ kind, outcome }, 0);
+		for (const outcome of ['delivered', 'retried', 'given_up']) this.#deliveries.inc({ outcome }, 0);
 		this.#conflicts = counter('dss_merge_conflicts_total', 'Records that both sides of a merge had changed');
 		this.#mergeItems = counter('dss_merge_items_total', 'Records of merges, by what became of them', [
 			'outcome',
@@ -92,6 +102,34 @@ export class Metrics implements Telemetry {
 				this.set(spool.bytes);
 			},
 		});
+	}
+
+	/** Shows how the queue stands, asked for with each telling. */
+	watchQueue(queue: { figures(): Promise<QueueFigures> }, busy: () => number): void {
+		const gauge = (name: string, help: string, read: () => Promise<number> | number) =>
+			new Gauge({
+				name,
+				help,
+				registers: [this.registry],
+				async collect() {
+					this.set(await read());
+				},
+			});
+		gauge('dss_job_queue_depth', 'Jobs that wait', async () => (await queue.figures()).queued);
+		gauge('dss_job_oldest_waiting_seconds', 'How long the oldest waiting job has waited', async () => {
+			const { oldest } = await queue.figures();
+			return oldest === null ? 0 : Math.max(0, Date.now() - Date.parse(oldest)) / 1000;
+		});
+		gauge('dss_worker_busy', 'Jobs that run', busy);
+	}
+
+	jobEnd(kind: string, outcome: string, seconds: number): void {
+		this.#jobs.inc({ kind, outcome });
+		this.#jobSeconds.observe({ kind }, seconds);
+	}
+
+	webhookDelivery(outcome: string): void {
+		this.#deliveries.inc({ outcome });
 	}
 
 	request(labels: { method: string; route: string; status: number }, seconds: number): void {

@@ -25,6 +25,7 @@ export const openapi = fp(async (app: FastifyInstance, { version }: { version: s
 				{ name: 'projects', description: 'Projects, their records and their history' },
 				{ name: 'archives', description: 'Taking in, looking at and giving out archives' },
 				{ name: 'merge', description: 'Bringing together what was changed in two places' },
+				{ name: 'jobs', description: 'Work that outlasts its request' },
 				{ name: 'operations', description: 'For those who run the service' },
 			],
 		},

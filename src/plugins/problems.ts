@@ -1,33 +1,12 @@
 /** Every error leaves as a problem document (RFC 9457). */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { Problem } from '../../schemas/problem.ts';
 import { DssError, errors } from '../errors.ts';
+import { toProblem } from '../service/outcomes.ts';
 
 /** So long may a sender go on after its answer. */
 const LINGER_MS = 500;
 const MEDIA_TYPE = 'application/problem+json';
-
-/** An error as a problem document (RFC 9457 §3.1, our members by §3.2). */
-export function toProblem(error: DssError, requestId: string): Problem {
-	const { spec, stage, faults, faultsTotal, details } = error;
-	return {
-		type: `urn:dss:problem:${spec.code}`,
-		title: spec.title,
-		status: spec.status,
-		detail: error.message,
-		instance: `urn:dss:request:${requestId}`,
-		code: spec.code,
-		...(stage === undefined ? {} : { stage }),
-		...(Object.keys(details).length === 0 ? {} : { details }),
-		...(stage === undefined
-			? {}
-			: {
-					errors: faults ?? [{ stage, code: spec.code, message: error.message, details }],
-					errors_total: faultsTotal ?? 1,
-				}),
-	};
-}
 
 /** Installs the answers to errors, to unknown addresses and to unknown methods. */
 export const problems = fp(async (app: FastifyInstance, options: { onStoreFailure: () => void }) => {

@@ -1,7 +1,8 @@
 /** Archives: taken in, looked at, given out. */
 import type { Readable } from 'node:stream';
 import type { AnalysisAnswer, ImportAnswer } from '../../schemas/archives.ts';
-import { DssError, errors, fromErrorData } from '../errors.ts';
+import type { QueuedAnswer } from '../../schemas/jobs.ts';
+import { errors, fromErrorData } from '../errors.ts';
 import type { TaskRunner } from '../jobs/port.ts';
 import type { ExportOptions } from '../pipeline/export.ts';
 import type { ImportOptions } from '../pipeline/import.ts';
@@ -9,17 +10,22 @@ import type { UploadOptions } from '../pipeline/incoming.ts';
 import type { Spool, Spooled } from '../spool/spool.ts';
 import type { Counts, Reader, Revision } from '../store/port.ts';
 import { toItemCounts } from './answers.ts';
-import { Estimator } from './estimator.ts';
-import { noteMerge, noteMigrations } from './merge-service.ts';
-import { noteRefusal, outcomeOf } from './refusals.ts';
+import type { Background, Manner } from './background.ts';
+import type { Estimator } from './estimator.ts';
+import { type Outcomes, toImportAnswer } from './outcomes.ts';
+import { noteRefusal } from './refusals.ts';
 import type { Caller, Telemetry } from './telemetry.ts';
 
 export type { Spooled } from '../spool/spool.ts';
+export type { Manner } from './background.ts';
 
 export interface ArchiveServiceOptions {
 	readonly reader: Reader;
 	readonly tasks: TaskRunner;
 	readonly spool: Spool;
+	readonly background: Background;
+	readonly outcomes: Outcomes;
+	readonly estimator: Estimator;
 	readonly telemetry: Telemetry;
 	readonly requestTimeoutMs: number;
 	/** Pieces of archive work that may run and wait at once. */
@@ -39,7 +45,6 @@ export interface Exported {
 
 export class ArchiveService {
 	readonly #options: ArchiveServiceOptions;
-	readonly #estimator = new Estimator();
 	#admitted = 0;
 
 	constructor(options: ArchiveServiceOptions) {
@@ -47,7 +52,7 @@ export class ArchiveService {
 	}
 
 	/**
-	 * A place among the work that may run and wait; held until it is disposed of.
+	 * A place among the work that may run and wait, held until it is disposed of.
 	 *
 	 * @throws {DssError} too_busy: before a byte of an upload is read (REFUSALS 42)
 	 */
@@ -62,46 +67,33 @@ export class ArchiveService {
 		return this.#options.spool.receive(upload);
 	}
 
-	/** @throws {DssError} project_unknown */
-	async requireProject(projectUuid: string): Promise<void> {
-		const known = await this.#options.reader.revision(projectUuid);
-		if (known === null) throw errors.projectUnknown({ project_id: projectUuid });
-	}
-
 	/** Imports an upload. @throws {DssError} see `pipeline/import.ts` */
 	async import(
 		file: Spooled,
 		settings: UploadSettings,
-		options: Omit<ImportOptions, 'upload'> & { signal: AbortSignal },
-		caller: Caller,
-	): Promise<{ answer: ImportAnswer; existed: boolean }> {
-		const { tasks, telemetry } = this.#options;
-		const { signal, ...rest } = options;
+		options: Omit<ImportOptions, 'upload'>,
+		manner: Manner,
+	): Promise<{ answer: ImportAnswer; existed: boolean } | { queued: QueuedAnswer }> {
+		const { background, outcomes } = this.#options;
+		const { projectId, freshUuid } = settings;
 		const begun = performance.now();
 		try {
-			const takes = { upload: { ...settings, path: file.path }, ...rest };
-			const { value } = await tasks.run('import', takes, { signal });
-			const seconds = secondsSince(begun);
-			telemetry.importDuration(seconds, 'succeeded');
-			if (value.changed) this.#estimator.learn(total(value.revision.counts), seconds);
-			noteMigrations(telemetry, value.migrations);
-			if (value.merged !== null) noteMerge(telemetry, value.merged);
-			const { revision, existed, migrations, warnings } = value;
-			const answer: ImportAnswer = {
-				success: true,
-				project_id: revision.projectUuid,
-				project_name: revision.facts.name,
-				revision: revision.number,
-				item_counts: toItemCounts(revision.counts),
-				migration_performed: migrations.length > 0,
-				migrations: [...migrations],
-				warnings: [...warnings],
-				duration_seconds: seconds,
-			};
-			return { answer, existed };
+			const performed = await background.perform(
+				{
+					kind: 'import',
+					takes: { upload: settings, ...options },
+					file,
+					projectUuid: projectId === 'new' ? freshUuid : projectId,
+					items: null,
+				},
+				manner,
+			);
+			if ('queued' in performed) return performed;
+			const { done, seconds } = performed;
+			outcomes.succeeded('import', done, seconds);
+			return { answer: toImportAnswer(done, seconds), existed: done.existed };
 		} catch (error) {
-			telemetry.importDuration(secondsSince(begun), outcomeOf(error));
-			if (error instanceof DssError) noteRefusal(telemetry, error, file, caller);
+			outcomes.failed('import', error, (performance.now() - begun) / 1000, file.sha256, manner.caller);
 			throw error;
 		}
 	}
@@ -113,10 +105,10 @@ export class ArchiveService {
 		signal: AbortSignal,
 		caller: Caller,
 	): Promise<{ answer: AnalysisAnswer; revision: number | null }> {
-		const { value } = await this.#options.tasks.run('analyze', { ...settings, path: file.path }, { signal });
-		if (value.refusal !== null)
-			noteRefusal(this.#options.telemetry, fromErrorData(value.refusal), file, caller);
-		const estimate = value.counts === null ? null : this.#estimator.seconds(total(value.counts));
+		const { tasks, telemetry, estimator, requestTimeoutMs } = this.#options;
+		const { value } = await tasks.run('analyze', { ...settings, path: file.path }, { signal });
+		if (value.refusal !== null) noteRefusal(telemetry, fromErrorData(value.refusal), file, caller);
+		const estimate = value.counts === null ? null : estimator.seconds('import', total(value.counts));
 		const { project, counts } = value;
 		const answer: AnalysisAnswer = {
 			is_valid: value.isValid,
@@ -130,30 +122,43 @@ export class ArchiveService {
 			warnings: [...value.warnings],
 			changes: value.changes,
 			estimated_duration_seconds: estimate,
-			requires_background_job: estimate !== null && estimate > (0.8 * this.#options.requestTimeoutMs) / 1000,
+			requires_background_job: estimate !== null && estimate > (0.8 * requestTimeoutMs) / 1000,
 		};
 		return { answer, revision: value.revision };
 	}
 
 	/** Writes an export to the spool. @throws {DssError} project_unknown, revision_unknown, spool_full */
-	async export(ask: Omit<ExportOptions, 'path' | 'generator'>, signal: AbortSignal): Promise<Exported> {
-		const { tasks, spool, telemetry, generator } = this.#options;
+	async export(
+		ask: Omit<ExportOptions, 'path' | 'generator'>,
+		manner: Manner,
+	): Promise<Exported | { queued: QueuedAnswer }> {
+		const { background, outcomes, spool, generator, reader } = this.#options;
 		const begun = performance.now();
 		const path = spool.newPath();
+		const { projectUuid } = ask;
 		try {
-			const { value } = await tasks.run('export', { ...ask, path, generator }, { signal });
-			telemetry.exportDuration(secondsSince(begun), 'succeeded');
-			return { file: spool.adopt(path, value.bytes, value.sha256), revision: value.revision };
+			const head = await reader.revision(projectUuid, ask.revision ?? undefined);
+			const performed = await background.perform(
+				{
+					kind: 'export',
+					takes: { ...ask, generator },
+					file: null,
+					path,
+					projectUuid,
+					items: head === null ? 0 : total(head.counts),
+				},
+				manner,
+			);
+			if ('queued' in performed) return performed;
+			const { done, seconds } = performed;
+			outcomes.succeeded('export', done, seconds);
+			return { file: spool.adopt(path, done.bytes, done.sha256), revision: done.revision };
 		} catch (error) {
-			telemetry.exportDuration(secondsSince(begun), outcomeOf(error));
+			outcomes.failed('export', error, (performance.now() - begun) / 1000, null, manner.caller);
 			await spool.adopt(path, 0, '').remove();
 			throw error;
 		}
 	}
-}
-
-function secondsSince(begun: number): number {
-	return Math.round(performance.now() - begun) / 1000;
 }
 
 function total(counts: Counts): number {

@@ -36,6 +36,7 @@ export class Cursor<T extends TSchema> {
 const number = Type.Integer({ minimum: 0 });
 
 export const projectCursor = new Cursor(Type.Object({ after: number }));
+export const jobCursor = new Cursor(Type.Object({ after: number }));
 export const revisionCursor = new Cursor(Type.Object({ after: number }));
 /** A list of records stays on the revision that it began with, and its total is counted once. */
 export const recordCursor = new Cursor(

@@ -1,5 +1,6 @@
 /** Merges: planned and made. */
 import { Compile } from 'typebox/compile';
+import type { QueuedAnswer } from '../../schemas/jobs.ts';
 import {
 	type MergeAnalysisAnswer,
 	type MergeAnalysisOptions,
@@ -11,17 +12,20 @@ import { DssError, errors } from '../errors.ts';
 import type { TaskRunner } from '../jobs/port.ts';
 import { firstFault } from '../json/schema-errors.ts';
 import { parseStrict } from '../json/strict.ts';
-import type { MergeCounts } from '../pipeline/merge/merge.ts';
+import type { MergeOptions as MergeTaskOptions } from '../pipeline/merge/merge-upload.ts';
 import type { MergeSettings } from '../pipeline/merge/settings.ts';
-import type { Precondition } from '../pipeline/target.ts';
 import type { Spooled } from '../spool/spool.ts';
 import type { UploadSettings } from './archive-service.ts';
+import type { Background, Manner } from './background.ts';
 import { conflictCursor } from './cursors.ts';
-import { noteRefusal, outcomeOf } from './refusals.ts';
+import { type Outcomes, toMergeAnswer, toMergeCounts } from './outcomes.ts';
+import { noteRefusal } from './refusals.ts';
 import type { Caller, Telemetry } from './telemetry.ts';
 
 export interface MergeServiceOptions {
 	readonly tasks: TaskRunner;
+	readonly background: Background;
+	readonly outcomes: Outcomes;
 	readonly telemetry: Telemetry;
 	readonly clock: MergeSettings['clock'];
 }
@@ -60,35 +64,21 @@ export class MergeService {
 	async merge(
 		file: Spooled,
 		upload: Aimed,
-		options: { settings: MergeSettings; precondition: Precondition; signal: AbortSignal },
-		caller: Caller,
-	): Promise<MergeAnswer> {
-		const { tasks, telemetry } = this.#options;
-		const { signal, settings, precondition } = options;
+		options: Omit<MergeTaskOptions, 'upload'>,
+		manner: Manner,
+	): Promise<MergeAnswer | { queued: QueuedAnswer }> {
+		const { background, outcomes } = this.#options;
 		const begun = performance.now();
 		try {
-			const takes = { upload: { ...upload, path: file.path }, settings, precondition };
-			const { value } = await tasks.run('merge', takes, { signal });
-			const seconds = Math.round(performance.now() - begun) / 1000;
-			telemetry.mergeDuration(seconds, 'succeeded');
-			noteMigrations(telemetry, value.migrations);
-			noteMerge(telemetry, value);
-			return {
-				success: true,
-				revision: value.revision.number,
-				...toCounts(value.counts),
-				resolution_strategy: settings.strategy,
-				migration_performed: value.migrations.length > 0,
-				migrations: [...value.migrations],
-				warnings: [...value.warnings],
-				duration_seconds: seconds,
-			};
+			const takes = { upload, ...options };
+			const piece = { kind: 'merge', takes, file, projectUuid: upload.projectId, items: null } as const;
+			const performed = await background.perform(piece, manner);
+			if ('queued' in performed) return performed;
+			const { done, seconds } = performed;
+			outcomes.succeeded('merge', done, seconds);
+			return toMergeAnswer(done, options.settings.strategy, seconds);
 		} catch (error) {
-			telemetry.mergeDuration((performance.now() - begun) / 1000, outcomeOf(error));
-			if (error instanceof DssError) {
-				noteConflicts(telemetry, error);
-				noteRefusal(telemetry, error, file, caller);
-			}
+			outcomes.failed('merge', error, (performance.now() - begun) / 1000, file.sha256, manner.caller);
 			throw error;
 		}
 	}
@@ -115,7 +105,7 @@ export class MergeService {
 			const answer: MergeAnalysisAnswer = {
 				has_conflicts: counts.conflicts > 0,
 				base: { revision: base?.number ?? null, found_by: base === null ? 'none' : 'vector' },
-				...toCounts(counts),
+				...toMergeCounts(counts),
 				conflicted_items: [...items],
 				next_cursor: next && conflictCursor.write({ ...next, revision: revision.number }),
 				warnings: [...warnings],
@@ -126,45 +116,6 @@ export class MergeService {
 			throw error;
 		}
 	}
-}
-
-/** Counts what a merge came to. */
-export function noteMerge(
-	telemetry: Telemetry,
-	{ counts, clockSkews }: { counts: MergeCounts; clockSkews: number },
-): void {
-	telemetry.mergeItems('new', counts.new);
-	telemetry.mergeItems('updated', counts.updated);
-	telemetry.mergeItems('deleted', counts.deleted);
-	telemetry.mergeItems('unchanged', counts.unchanged);
-	telemetry.mergeItems('auto_merged', counts.autoMerged);
-	telemetry.mergeItems('conflict', counts.conflicts);
-	telemetry.clockSkews(clockSkews);
-}
-
-/** Counts migrations, each named as "from → to". */
-export function noteMigrations(telemetry: Telemetry, migrations: readonly string[]): void {
-	for (const migration of migrations) {
-		const [from, to] = migration.split(' → ');
-		if (from !== undefined && to !== undefined) telemetry.migration(from, to);
-	}
-}
-
-/** Conflicts count also where they refuse the merge. */
-function noteConflicts(telemetry: Telemetry, { code, details }: DssError): void {
-	if (code === errors.mergeConflicts.spec.code)
-		telemetry.mergeItems('conflict', Number(details['conflicts']));
-}
-
-function toCounts(counts: MergeCounts) {
-	return {
-		new_items: counts.new,
-		updated_items: counts.updated,
-		deleted_items: counts.deleted,
-		unchanged_items: counts.unchanged,
-		auto_merged_items: counts.autoMerged,
-		conflicts: counts.conflicts,
-	};
 }
 
 function readResolutions(text: string): MergeSettings['resolutions'] {

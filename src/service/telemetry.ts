@@ -1,5 +1,6 @@
 import type { Stage } from '../../schemas/problem.ts';
 import type { AlertType } from '../errors.ts';
+import type { JobKind, JobStatus } from '../jobs/queue.ts';
 
 export const MERGE_OUTCOMES = ['new', 'updated', 'deleted', 'unchanged', 'auto_merged', 'conflict'] as const;
 export type MergeOutcome = (typeof MERGE_OUTCOMES)[number];
@@ -9,6 +10,8 @@ export interface Telemetry {
 	stageDurations(durations: Partial<Record<Stage, number>>): void;
 	importDuration(seconds: number, outcome: 'succeeded' | 'refused' | 'failed'): void;
 	exportDuration(seconds: number, outcome: 'succeeded' | 'refused' | 'failed'): void;
+	jobEnd(kind: JobKind, outcome: JobStatus, seconds: number): void;
+	webhookDelivery(outcome: 'delivered' | 'retried' | 'given_up'): void;
 	mergeDuration(seconds: number, outcome: 'succeeded' | 'refused' | 'failed'): void;
 	/** Records that a merge settled, by what became of them. */
 	mergeItems(outcome: MergeOutcome, count: number): void;

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DssError, errors } from '../errors.ts';
@@ -13,6 +13,15 @@ export interface Spooled extends AsyncDisposable {
 	/** SHA-256 of its content, in hex. */
 	readonly sha256: string;
 	remove(): Promise<void>;
+	/** Flushes it to the disk and gives it into other hands: what is left here removes nothing any more. */
+	handOver(): Promise<OwnedFile>;
+}
+
+/** A file on the spool that outlives the process: by name, so that the folder may move. */
+export interface OwnedFile {
+	readonly name: string;
+	readonly bytes: number;
+	readonly sha256: string;
 }
 
 export interface SpoolOptions {
@@ -36,13 +45,33 @@ export class Spool {
 		this.#options = options;
 	}
 
-	/** Makes the folder (0700) and empties it: nothing in it outlives the process that put it there. */
-	static async prepare(options: SpoolOptions): Promise<Spool> {
+	/** Makes the folder (0700) and removes what nobody owns: the uploads and answers of a process that ended. */
+	static async prepare(options: SpoolOptions, owned: readonly OwnedFile[]): Promise<Spool> {
 		await mkdir(options.folder, { recursive: true, mode: 0o700 });
+		const spool = new Spool(options);
+		const names = new Set(owned.map(({ name }) => name));
 		for (const name of await readdir(options.folder)) {
-			await rm(join(options.folder, name), { recursive: true, force: true });
+			if (!names.has(name)) await rm(join(options.folder, name), { recursive: true, force: true });
 		}
-		return new Spool(options);
+		for (const { bytes } of owned) spool.#bytes += bytes;
+		return spool;
+	}
+
+	/** Where an owned file lies. */
+	pathOf(name: string): string {
+		return join(this.#options.folder, basename(name));
+	}
+
+	/** Takes a file that was written to a `newPath` among the owned ones. */
+	own(path: string, bytes: number, sha256: string): OwnedFile {
+		this.#bytes += bytes;
+		return { name: basename(path), bytes, sha256 };
+	}
+
+	/** Removes an owned file. */
+	async release({ name, bytes }: OwnedFile): Promise<void> {
+		this.#bytes -= bytes;
+		await rm(this.pathOf(name), { force: true });
 	}
 
 	/** Uploads that are coming in now. */
@@ -148,7 +177,13 @@ export class Spool {
 			this.#bytes -= bytes;
 			await rm(path, { force: true });
 		};
-		return { path, bytes, sha256, remove, [Symbol.asyncDispose]: remove };
+		const handOver = async () => {
+			await using handle = await open(path, 'r');
+			await handle.sync();
+			removed = true;
+			return { name: basename(path), bytes, sha256 };
+		};
+		return { path, bytes, sha256, remove, handOver, [Symbol.asyncDispose]: remove };
 	}
 }
 

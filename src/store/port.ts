@@ -191,6 +191,14 @@ export type Scope =
 	/** Only the staged ones themselves: nothing is removed but what is named. */
 	| { readonly of: 'records'; readonly remove: readonly string[] };
 
+/** A job whose success is written in the same transaction as the revision that it makes. */
+export interface JobMark {
+	readonly uuid: string;
+	readonly holder: string;
+	/** What the job gave, as JSON. */
+	outcome(revision: Revision): string;
+}
+
 /** What the next revision says, besides its records. */
 export interface NextRevision {
 	readonly cause: Cause;
@@ -201,6 +209,11 @@ export interface NextRevision {
 	readonly lamport: number;
 	readonly sync: SyncVector;
 	readonly origin: RevisionOrigin | null;
+	/**
+	 * The job that makes it, if one does. Work that is nobody's job yet is passed over; a job that is no longer its
+	 * holder's, or was cancelled, makes no revision.
+	 */
+	readonly job?: JobMark | null;
 }
 
 /** A three-way comparison of the staged records with a project. */
@@ -339,7 +352,11 @@ export interface Workspace {
 	release(projectUuid: string, holder: string): Promise<void>;
 	/** The same for everything that `holder` has: a worker that died gives nothing back itself. */
 	releaseAll(holder: string): Promise<void>;
-	/** Writes the remembered differences as the next revision, moves head and gives the lease back. It must be held. */
+	/**
+	 * Writes the remembered differences as the next revision, moves head and gives the lease back. It must be held.
+	 *
+	 * @throws {DssError} cancelled where the job that makes it was
+	 */
 	apply(projectUuid: string, next: NextRevision, checkpoint: Checkpoint): Promise<Revision>;
 	/** The same for a revision that differs in its facts only, or the first of a project. */
 	applyFacts(projectUuid: string, next: NextRevision): Promise<Revision>;

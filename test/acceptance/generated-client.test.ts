@@ -31,6 +31,8 @@ const imported = await client(here).POST('/api/projects/import', {
 	bodySerializer: form,
 });
 if (imported.error) throw new Error(imported.error.detail);
+// 202: so much that it became a job.
+if (!('project_id' in imported.data)) throw new Error('it became job ' + imported.data.job_id);
 const project_id = imported.data.project_id;
 
 const tokens = await client(here).GET('/api/projects/{project_id}/{kind}', {

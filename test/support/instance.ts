@@ -1,6 +1,7 @@
 /** An instance of DSS without its HTTP face: the pipeline on a data folder of its own, for laws that need many runs. */
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { v7 } from 'uuid';
 import type { Strategy } from '../../schemas/merges.ts';
 import type { JsonObject } from '../../src/json/value.ts';
 import { type EditResult, editProject } from '../../src/pipeline/edit.ts';
@@ -36,6 +37,7 @@ const upload = (path: string, projectId: string | null) => ({
 	mediaType: 'unknown' as const,
 	fileName: null,
 	projectId,
+	freshUuid: v7(),
 	name: null,
 	references: null,
 	values: 'keep' as const,
@@ -66,6 +68,7 @@ export class Instance implements AsyncDisposable {
 			progress: () => undefined,
 			now: () => Date.now() + this.clockOffsetMs,
 			holder: 'test',
+			job: null,
 			durations,
 		});
 	}

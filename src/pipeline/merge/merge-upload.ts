@@ -8,7 +8,7 @@ import { withLease } from '../projects.ts';
 import type { Work } from '../runner.ts';
 import { holdPrecondition, noteSeenBy, type Precondition } from '../target.ts';
 import { stageUpload } from '../upload.ts';
-import { applyMerge, checkMerged, type MergeCounts, planMerge } from './merge.ts';
+import { checkMerged, type MergeCounts, planMerge } from './merge.ts';
 import type { MergeSettings } from './settings.ts';
 
 export interface MergeOptions {
@@ -41,27 +41,39 @@ export interface MergeAnalysis extends Omit<MergeResult, 'migrations'> {
 export async function mergeUpload(work: Work, options: MergeOptions): Promise<MergeResult> {
 	const incoming = await stageUpload(work, options.upload);
 	const { projectUuid } = incoming;
-	return withLease(work, projectUuid, options.precondition, async (current) => {
-		const { revision, counts, clockSkews } = await mergeIncoming(work, incoming, current, options.settings);
-		return { revision, counts, clockSkews, migrations: incoming.migrations, warnings: work.warnings };
-	});
+	return withLease(work, projectUuid, options.precondition, (current) =>
+		mergeIncoming(work, incoming, current, options.settings, (merged) => ({
+			...merged,
+			migrations: incoming.migrations,
+			warnings: work.warnings,
+		})),
+	);
 }
 
-/** Merges staged records into a project that is leased. */
-export async function mergeIncoming(
+/** What a merge came to. */
+export type Merged = Pick<MergeResult, 'revision' | 'counts' | 'clockSkews'>;
+
+/** Merges staged records into a project that is leased; `toResult` makes of it what the work gives. */
+export async function mergeIncoming<Result extends object>(
 	work: Work,
 	incoming: Incoming,
 	current: Revision,
 	settings: MergeSettings,
-): Promise<{ revision: Revision; counts: MergeCounts; clockSkews: number }> {
+	toResult: (merged: Merged) => Result,
+): Promise<Result> {
 	const { counts, clockSkews, next } = await work.stage('apply', () =>
 		planMerge(work, incoming, current, settings),
 	);
 	await noteSeenBy(work.workspace, incoming, current);
-	if (next === null) return { revision: current, counts, clockSkews };
+	const result = (revision: Revision) => toResult({ revision, counts, clockSkews });
+	if (next === null) return result(current);
 	await checkMerged(work, incoming);
-	const revision = await work.stage('apply', () => applyMerge(work, incoming.projectUuid, next, null));
-	return { revision, counts, clockSkews };
+	return work.stage('apply', async () => {
+		const said = { ...next, cause: 'merge', message: null, author: null, at: work.at() } as const;
+		const checkpoint = (done: number, total: number) => work.pause('apply', done, total);
+		const { projectUuid } = incoming;
+		return result(await work.workspace.apply(projectUuid, { ...said, job: work.mark(result) }, checkpoint));
+	});
 }
 
 /** Tells everything that a merge would do; nothing is written. @throws {DssError} what a merge throws but conflicts */

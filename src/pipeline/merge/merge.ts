@@ -130,17 +130,6 @@ export function checkMerged(work: Work, incoming: Incoming): Promise<void> {
 	return work.stage('referential', () => checkReferences(work, incoming.references));
 }
 
-/** Writes a plan that says something. */
-export async function applyMerge(
-	work: Work,
-	projectUuid: string,
-	next: MergedRevision,
-	message: string | null,
-): Promise<Revision> {
-	const said = { cause: 'merge', message, author: null, at: work.at(), ...next } as const;
-	return work.workspace.apply(projectUuid, said, (done, all) => work.pause('apply', done, all));
-}
-
 /** All of it is part of a revision of ours: whatever differs was made here since, knowing of it. */
 async function nothingNew(work: Work, current: Revision): Promise<MergePlan> {
 	const { workspace } = work;

@@ -1,8 +1,10 @@
 /** Writing a project's next revision: rows in short batches beyond head, then head in one tiny transaction. */
-import type { Checkpoint, NextRevision } from '../port.ts';
+import { errors } from '../../errors.ts';
+import type { Checkpoint, JobMark, NextRevision, Revision } from '../port.ts';
 import type { Connection } from './connection.ts';
 import { giveBack } from './lease.ts';
-import { fromNext } from './rows.ts';
+import { REVISION } from './reader.ts';
+import { fromNext, type RevisionRow, toRevision } from './rows.ts';
 
 /** Rows a transaction: the write lock is held for some 15 ms, measured; others come in between. */
 const BATCH = 2_000;
@@ -45,6 +47,13 @@ const INSERT_REVISION = `
     (:project, :number, :cause, :message, :author, :at, :name, :description, :metadata, :created_at, :updated_at,
      :themes, :tokens, :components, :added, :changed, :removed, :lamport, :sync, :origin, :origin_project,
      :origin_instance, :origin_revision)`;
+
+const JOB = 'SELECT status, holder FROM jobs WHERE uuid = ?';
+const END_JOB = `
+  UPDATE jobs
+  SET status = 'succeeded', outcome = :outcome, finished_at = :at, holder = NULL, lease_until = NULL, input = NULL,
+    stage = 'apply', done = items, total = items
+  WHERE uuid = :uuid`;
 
 const MOVE_HEAD = 'UPDATE projects SET head = :number WHERE id = :project';
 
@@ -99,10 +108,27 @@ export function moveHead(
 	number: number,
 	next: NextRevision,
 	figures: Record<'themes' | 'tokens' | 'components' | 'added' | 'changed' | 'removed', number>,
-): void {
-	db.transaction(() => {
-		db.prepare(INSERT_REVISION).run({ project, number, ...fromNext(next), ...figures });
-		db.prepare(MOVE_HEAD).run({ project, number });
-		giveBack(db, projectUuid);
-	}).immediate();
+): Revision {
+	return db
+		.transaction(() => {
+			db.prepare(INSERT_REVISION).run({ project, number, ...fromNext(next), ...figures });
+			db.prepare(MOVE_HEAD).run({ project, number });
+			giveBack(db, projectUuid);
+			// The row that was just inserted.
+			const revision = toRevision(
+				db.prepare<object, RevisionRow>(REVISION).get({ project: projectUuid, number }) as RevisionRow,
+			);
+			if (next.job) endJob(db, next.job, revision);
+			return revision;
+		})
+		.immediate();
+}
+
+/** Ends the job that made a revision: with it or not at all. */
+function endJob(db: Connection, { uuid, holder, outcome }: JobMark, revision: Revision): void {
+	const job = db.prepare<[string], { status: string; holder: string | null }>(JOB).get(uuid);
+	// Work that its request still waits for is no job.
+	if (job === undefined) return;
+	if (job.status !== 'running' || job.holder !== holder) throw errors.cancelled({});
+	db.prepare(END_JOB).run({ uuid, outcome: outcome(revision), at: new Date().toISOString() });
 }

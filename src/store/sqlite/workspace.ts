@@ -210,7 +210,7 @@ export class SqliteWorkspace implements Workspace {
 			const id = current === null ? this.#make(projectUuid) : this.#idOf(projectUuid);
 			await writeRows(this.#db, { project: id, next: number, isNew: current === null }, checkpoint);
 			writeOffers(this.#db, { project: id, next: number });
-			moveHead(this.#db, { project: id, projectUuid }, number, next, {
+			return moveHead(this.#db, { project: id, projectUuid }, number, next, {
 				...counted(current?.counts ?? noCounts(), difference),
 				added: sum(difference.added),
 				changed: sum(difference.changed),
@@ -219,21 +219,19 @@ export class SqliteWorkspace implements Workspace {
 		} catch (error) {
 			throw translate(error);
 		}
-		return this.#shown(projectUuid);
 	}
 
 	async applyFacts(projectUuid: string, next: NextRevision): Promise<Revision> {
 		const current = await this.revision(projectUuid);
-		this.#run(() => {
+		return this.#run(() => {
 			const id = current === null ? this.#make(projectUuid) : this.#idOf(projectUuid);
 			const counts = current?.counts ?? noCounts();
 			const none = { added: 0, changed: 0, removed: 0 };
-			moveHead(this.#db, { project: id, projectUuid }, (current?.number ?? 0) + 1, next, {
+			return moveHead(this.#db, { project: id, projectUuid }, (current?.number ?? 0) + 1, next, {
 				...counts,
 				...none,
 			});
 		});
-		return this.#shown(projectUuid);
 	}
 
 	async remove(projectUuid: string): Promise<void> {
@@ -294,12 +292,6 @@ export class SqliteWorkspace implements Workspace {
 	/** A project that nobody sees yet. */
 	#make(projectUuid: string): number {
 		return Number(this.#db.prepare(MAKE_PROJECT).run(projectUuid).lastInsertRowid);
-	}
-
-	async #shown(projectUuid: string): Promise<Revision> {
-		const revision = await this.revision(projectUuid);
-		if (revision === null) throw new Error(`project ${projectUuid} was not shown`);
-		return revision;
 	}
 }
 

@@ -1,0 +1,39 @@
+/** What is said of an archive that is sent. */
+export const MEDIA_TYPE = 'application/vnd.dss+zip';
+
+export function fileHeaders(projectName: string, sha256: string): Record<string, string> {
+	return {
+		'content-disposition': disposition(projectName),
+		etag: `"${sha256}"`,
+		'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
+	};
+}
+
+const text = (description: string) => ({ type: 'string', description });
+
+/** The same for the OpenAPI document. */
+export const FILE_HEADERS = {
+	'Content-Disposition': text('A file name made of the project’s name'),
+	'Content-Length': text('Its size in bytes'),
+	ETag: text('Names these bytes'),
+	'Repr-Digest': text('SHA-256 of the archive (RFC 9530)'),
+};
+
+/** A file name in ASCII, and in UTF-8 for those who read it (RFC 6266 §4.3). */
+function disposition(name: string): string {
+	const plain =
+		name
+			.normalize('NFKD')
+			.replace(/[^A-Za-z0-9]+/g, '-')
+			.replace(/^-+|-+$/g, '')
+			.toLowerCase() || 'project';
+	const full = encodeURIComponent(`${name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '-')}.dss`).replace(
+		/['()*]/g,
+		hexOf,
+	);
+	return `attachment; filename="${plain.slice(0, 100)}.dss"; filename*=UTF-8''${full}`;
+}
+
+function hexOf(char: string): string {
+	return `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+}

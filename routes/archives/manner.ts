@@ -1,0 +1,74 @@
+/** How a request wants its work done: Prefer (RFC 7240 §4.1), background, callback_url; and the answer to a job. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { QueuedAnswer } from '../../schemas/jobs.ts';
+import type { Manner } from '../../src/service/archive-service.ts';
+import type { KeptAnswer } from '../../src/service/idempotency.ts';
+import { IfMatchHeaders } from '../revision-tags.ts';
+import { callerOf, goneSignal } from './caller.ts';
+
+/** The headers of work that may become a job. */
+export const WorkHeaders = Type.Object({
+	prefer: Type.Optional(
+		Type.String({ description: 'respond-async asks for a job', examples: ['respond-async'] }),
+	),
+	'idempotency-key': Type.Optional(
+		Type.String({
+			minLength: 1,
+			maxLength: 255,
+			description: 'The same key with the same request gives the first answer again, for 24 hours',
+		}),
+	),
+});
+export const WriteHeaders = Type.Object({ ...IfMatchHeaders.properties, ...WorkHeaders.properties });
+
+/** The answer of an operation whose work became a job. */
+export const QUEUED = {
+	...QueuedAnswer,
+	description: 'The work became a job',
+	headers: {
+		Location: { type: 'string', description: 'The job' },
+		'Preference-Applied': { type: 'string', description: 'respond-async, where that was asked for' },
+	},
+} as const;
+
+export function prefersJob({ headers }: FastifyRequest): boolean {
+	return /(?:^|,)\s*respond-async\s*(?:[;,]|$)/i.test(String(headers['prefer'] ?? ''));
+}
+
+export function mannerOf(
+	request: FastifyRequest,
+	reply: FastifyReply,
+	options: { background?: boolean; callback_url?: string },
+): Manner {
+	return {
+		background: (options.background ?? false) || prefersJob(request),
+		callbackUrl: options.callback_url ?? null,
+		signal: goneSignal(reply),
+		caller: callerOf(request),
+	};
+}
+
+export function keyOf({ headers }: FastifyRequest): string | null {
+	const key = headers['idempotency-key'];
+	return typeof key === 'string' ? key : null;
+}
+
+/** 202 (API, "202"). */
+export function queuedAnswer(request: FastifyRequest, queued: QueuedAnswer): KeptAnswer {
+	const headers = {
+		location: queued.status_url,
+		...(prefersJob(request) ? { 'preference-applied': 'respond-async' } : {}),
+	};
+	return { status: 202, headers, body: queued, revision: null };
+}
+
+/** Gives a kept answer, and says so where it is given again. */
+export function give(
+	reply: FastifyReply,
+	{ answer, again }: { answer: KeptAnswer; again: boolean },
+): unknown {
+	reply.code(answer.status).headers({ ...answer.headers });
+	if (again) reply.header('idempotent-replayed', 'true');
+	return answer.body;
+}

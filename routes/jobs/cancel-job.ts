@@ -1,0 +1,21 @@
+import { Job, JobParams } from '../../schemas/jobs.ts';
+import type { JobService } from '../../src/service/job-service.ts';
+import { problemAnswers } from '../answers.ts';
+import type { App } from '../app-instance.ts';
+
+export function cancelJob(app: App, jobs: JobService): void {
+	app.route({
+		method: 'DELETE',
+		url: '/api/jobs/:job_id',
+		schema: {
+			operationId: 'cancelJob',
+			summary: 'Cancel a job',
+			description:
+				'When the answer comes, the job has ended and nothing is left of it. One that has ended: 409.',
+			tags: ['jobs'],
+			params: JobParams,
+			response: { 200: { ...Job, description: 'The cancelled job' }, ...problemAnswers(404, 409) },
+		},
+		handler: (request) => jobs.cancel(request.params.job_id),
+	});
+}

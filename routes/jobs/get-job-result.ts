@@ -1,0 +1,50 @@
+import { createReadStream } from 'node:fs';
+import { JobParams } from '../../schemas/jobs.ts';
+import { errors } from '../../src/errors.ts';
+import type { JobService } from '../../src/service/job-service.ts';
+import { problemAnswers } from '../answers.ts';
+import type { App } from '../app-instance.ts';
+import { FILE_HEADERS, fileHeaders, MEDIA_TYPE } from '../archives/file-headers.ts';
+import { rangeOf } from './range.ts';
+
+const file = { schema: { type: 'string', format: 'binary' } } as const;
+const RANGE = { 'Content-Range': { type: 'string', description: 'Which bytes these are' } };
+
+export function getJobResult(app: App, jobs: JobService): void {
+	app.route({
+		method: 'GET',
+		url: '/api/jobs/:job_id/result',
+		schema: {
+			operationId: 'getJobResult',
+			summary: 'Fetch the file that a job made',
+			description: 'Whole, or a part of it by Range (RFC 9110 §14). It is kept for DSS_RESULT_TTL.',
+			tags: ['jobs'],
+			params: JobParams,
+			response: {
+				200: { description: 'The file', headers: FILE_HEADERS, content: { [MEDIA_TYPE]: file } },
+				206: {
+					description: 'A part of it',
+					headers: { ...FILE_HEADERS, ...RANGE },
+					content: { [MEDIA_TYPE]: file },
+				},
+				...problemAnswers(404, 416),
+			},
+		},
+		handler: async (request, reply) => {
+			const { path, bytes, sha256, projectName } = await jobs.result(request.params.job_id);
+			const headers = fileHeaders(projectName, sha256);
+			const range = rangeOf(request.headers, bytes, headers['etag'] ?? '');
+			if (range === 'unsatisfiable') {
+				reply.header('content-range', `bytes */${bytes}`);
+				throw errors.rangeNotSatisfiable({ bytes });
+			}
+			reply.headers({ ...headers, 'accept-ranges': 'bytes' }).type(MEDIA_TYPE);
+			const { first, last } = range ?? { first: 0, last: bytes - 1 };
+			reply.header('content-length', last - first + 1);
+			if (range !== null) reply.code(206).header('content-range', `bytes ${first}-${last}/${bytes}`);
+			const content = createReadStream(path, { start: first, end: last, highWaterMark: 262_144 });
+			// OpenAPI calls a stream of bytes a binary string; Fastify sends the stream.
+			return await reply.send(content as unknown as string);
+		},
+	});
+}

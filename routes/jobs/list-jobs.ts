@@ -1,0 +1,19 @@
+import { JobListQuery, JobPage } from '../../schemas/jobs.ts';
+import type { JobService } from '../../src/service/job-service.ts';
+import { problemAnswers } from '../answers.ts';
+import type { App } from '../app-instance.ts';
+
+export function listJobs(app: App, jobs: JobService): void {
+	app.route({
+		method: 'GET',
+		url: '/api/jobs',
+		schema: {
+			operationId: 'listJobs',
+			summary: 'Page through jobs, newest first',
+			tags: ['jobs'],
+			querystring: JobListQuery,
+			response: { 200: { ...JobPage, description: 'A page of jobs' }, ...problemAnswers() },
+		},
+		handler: (request) => jobs.list(request.query),
+	});
+}

@@ -1,0 +1,88 @@
+/** What a job's task takes and gives, and the files that belong to it. */
+import type { ExportOptions, ExportResult } from '../pipeline/export.ts';
+import type { ImportOptions, ImportResult } from '../pipeline/import.ts';
+import type { UploadOptions } from '../pipeline/incoming.ts';
+import type { MergeOptions, MergeResult } from '../pipeline/merge/merge-upload.ts';
+import type { JobFiles } from './dispatcher.ts';
+import type { RunOptions, TaskRunner } from './port.ts';
+import type { Job, JobFile, JobKind, JobProgress } from './queue.ts';
+
+/** What is kept of a task: all but where its files lie. */
+export interface JobTakes {
+	import: Omit<ImportOptions, 'upload'> & { readonly upload: Omit<UploadOptions, 'path'> };
+	merge: Omit<MergeOptions, 'upload'> & { readonly upload: Omit<MergeOptions['upload'], 'path'> };
+	export: Omit<ExportOptions, 'path'>;
+}
+
+/** What is kept of what a task gave. */
+export interface JobOutcomes {
+	import: ImportResult;
+	merge: MergeResult;
+	export: ExportResult;
+}
+
+export interface JobTaken {
+	readonly signal: AbortSignal;
+	readonly onProgress: (progress: JobProgress) => void;
+}
+
+/** What ends a run well. */
+export interface JobGives {
+	readonly outcome: string;
+	/** The file that it made. */
+	readonly result: JobFile | null;
+}
+
+/** How to run a task: with what, where its file lies or is to lie. */
+type Runner<Kind extends JobKind> = (
+	takes: JobTakes[Kind],
+	path: string,
+	tasks: TaskRunner,
+	options: RunOptions,
+) => Promise<JobOutcomes[Kind]>;
+
+export const RUNNERS: { readonly [Kind in JobKind]: Runner<Kind> } = {
+	import: async ({ upload, ...takes }, path, tasks, options) =>
+		(await tasks.run('import', { ...takes, upload: { ...upload, path } }, options)).value,
+	merge: async ({ upload, ...takes }, path, tasks, options) =>
+		(await tasks.run('merge', { ...takes, upload: { ...upload, path } }, options)).value,
+	export: async (takes, path, tasks, options) =>
+		(await tasks.run('export', { ...takes, path }, options)).value,
+};
+
+/** A job's task, ready to be run. */
+export function taskOf(
+	job: Job,
+	files: JobFiles,
+): (tasks: TaskRunner, options: RunOptions) => Promise<JobGives> {
+	// `takes` was written as what the kind's task takes.
+	const takes: unknown = JSON.parse(job.takes);
+	return async (tasks, options) => {
+		if (job.kind !== 'export') {
+			if (job.input === null) throw new Error(`job ${job.uuid} has no input`);
+			const path = files.pathOf(job.input.name);
+			const run = RUNNERS[job.kind] as Runner<JobKind>;
+			const outcome = await run(takes as JobTakes[JobKind], path, tasks, options);
+			return { outcome: JSON.stringify(outcome), result: null };
+		}
+		const path = files.newPath();
+		const outcome = await exportTo(path, takes as JobTakes['export'], files, tasks, options);
+		return { outcome: JSON.stringify(outcome), result: files.own(path, outcome.bytes, outcome.sha256) };
+	};
+}
+
+/** An export that fails leaves no file. */
+async function exportTo(
+	path: string,
+	takes: JobTakes['export'],
+	files: JobFiles,
+	tasks: TaskRunner,
+	options: RunOptions,
+): Promise<ExportResult> {
+	try {
+		return await RUNNERS.export(takes, path, tasks, options);
+	} catch (error) {
+		await files.release(files.own(path, 0, ''));
+		throw error;
+	}
+}

@@ -1,0 +1,196 @@
+/** How archive work ended: what callers are told, and what is measured, within a request or as a job. */
+import type { ImportAnswer } from '../../schemas/archives.ts';
+import type { ExportSummary, Job as JobShape } from '../../schemas/jobs.ts';
+import type { MergeAnswer, Strategy } from '../../schemas/merges.ts';
+import type { Problem } from '../../schemas/problem.ts';
+import { DssError, fromErrorData } from '../errors.ts';
+import type { JobOutcomes, JobTakes } from '../jobs/job-tasks.ts';
+import type { Job, JobKind, JobProgress } from '../jobs/queue.ts';
+import type { MergeCounts } from '../pipeline/merge/merge.ts';
+import { toItemCounts } from './answers.ts';
+import type { Estimator } from './estimator.ts';
+import { noteRefusal, outcomeOf } from './refusals.ts';
+import type { Caller, Telemetry } from './telemetry.ts';
+
+export function toImportAnswer(value: JobOutcomes['import'], seconds: number): ImportAnswer {
+	const { revision, migrations, warnings } = value;
+	return {
+		success: true,
+		project_id: revision.projectUuid,
+		project_name: revision.facts.name,
+		revision: revision.number,
+		item_counts: toItemCounts(revision.counts),
+		migration_performed: migrations.length > 0,
+		migrations: [...migrations],
+		warnings: [...warnings],
+		duration_seconds: seconds,
+	};
+}
+
+export function toMergeAnswer(value: JobOutcomes['merge'], strategy: Strategy, seconds: number): MergeAnswer {
+	return {
+		success: true,
+		revision: value.revision.number,
+		...toMergeCounts(value.counts),
+		resolution_strategy: strategy,
+		migration_performed: value.migrations.length > 0,
+		migrations: [...value.migrations],
+		warnings: [...value.warnings],
+		duration_seconds: seconds,
+	};
+}
+
+export function toMergeCounts(counts: MergeCounts) {
+	return {
+		new_items: counts.new,
+		updated_items: counts.updated,
+		deleted_items: counts.deleted,
+		unchanged_items: counts.unchanged,
+		auto_merged_items: counts.autoMerged,
+		conflicts: counts.conflicts,
+	};
+}
+
+function toExportSummary(value: JobOutcomes['export'], uuid: string, seconds: number): ExportSummary {
+	const { revision, bytes, sha256 } = value;
+	return {
+		success: true,
+		project_id: revision.projectUuid,
+		project_name: revision.facts.name,
+		revision: revision.number,
+		bytes,
+		sha256,
+		result_url: `/api/jobs/${uuid}/result`,
+		duration_seconds: seconds,
+	};
+}
+
+/** An error as a problem document (RFC 9457 §3.1, our members by §3.2). */
+export function toProblem(error: DssError, requestId: string): Problem {
+	const { spec, stage, faults, faultsTotal, details } = error;
+	return {
+		type: `urn:dss:problem:${spec.code}`,
+		title: spec.title,
+		status: spec.status,
+		detail: error.message,
+		instance: `urn:dss:request:${requestId}`,
+		code: spec.code,
+		...(stage === undefined ? {} : { stage }),
+		...(Object.keys(details).length === 0 ? {} : { details }),
+		...(stage === undefined
+			? {}
+			: {
+					errors: faults ?? [{ stage, code: spec.code, message: error.message, details }],
+					errors_total: faultsTotal ?? 1,
+				}),
+	};
+}
+
+/** A job as callers see it; one that runs here is further than the queue knows. */
+export function toJobShape(job: Job, progress: JobProgress | null = null): JobShape {
+	return {
+		job_id: job.uuid,
+		kind: job.kind,
+		status: job.status,
+		progress: { ...(progress ?? job.progress) },
+		result: resultOf(job),
+		error: job.error && toProblem(fromErrorData(job.error), job.caller.requestId),
+		attempts: job.attempts,
+		created_at: job.createdAt,
+		started_at: job.startedAt,
+		finished_at: job.finishedAt,
+	};
+}
+
+function resultOf(job: Job): JobShape['result'] {
+	if (job.outcome === null) return null;
+	const seconds = secondsOf(job);
+	// Both were written as JSON by a run of this kind.
+	const outcome: unknown = JSON.parse(job.outcome);
+	const takes: unknown = JSON.parse(job.takes);
+	switch (job.kind) {
+		case 'import':
+			return toImportAnswer(outcome as JobOutcomes['import'], seconds);
+		case 'merge':
+			return toMergeAnswer(
+				outcome as JobOutcomes['merge'],
+				(takes as JobTakes['merge']).settings.strategy,
+				seconds,
+			);
+		case 'export':
+			return toExportSummary(outcome as JobOutcomes['export'], job.uuid, seconds);
+	}
+}
+
+/** From the first beginning to the end. */
+export function secondsOf({ startedAt, finishedAt }: Job): number {
+	if (startedAt === null || finishedAt === null) return 0;
+	return Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+}
+
+/** What counts and measures the ends of work. */
+export class Outcomes {
+	readonly #telemetry: Telemetry;
+	readonly #estimator: Estimator;
+
+	constructor(telemetry: Telemetry, estimator: Estimator) {
+		this.#telemetry = telemetry;
+		this.#estimator = estimator;
+	}
+
+	/** Work that ended well. */
+	succeeded<Kind extends JobKind>(kind: Kind, value: JobOutcomes[Kind], seconds: number): void {
+		this.#duration(kind, seconds, 'succeeded');
+		const { themes, tokens, components } = value.revision.counts;
+		this.#estimator.learn(kind, themes + tokens + components, seconds);
+		if ('migrations' in value) this.#migrations(value.migrations);
+		if ('counts' in value) this.#merged(value);
+		if ('merged' in value && value.merged !== null) this.#merged(value.merged);
+	}
+
+	/** Work that was refused or failed. */
+	failed(kind: JobKind, error: unknown, seconds: number, sha256: string | null, caller: Caller): void {
+		this.#duration(kind, seconds, outcomeOf(error));
+		if (!(error instanceof DssError)) return;
+		if (error.code === 'merge_conflicts')
+			this.#telemetry.mergeItems('conflict', Number(error.details['conflicts']));
+		if (sha256 !== null) noteRefusal(this.#telemetry, error, { sha256 }, caller);
+	}
+
+	/** The end of a job. */
+	ended(job: Job, seconds: number, caller: Caller): void {
+		const { kind, status } = job;
+		this.#telemetry.jobEnd(kind, status, seconds);
+		if (job.outcome !== null) {
+			// Written as JSON by a run of this kind.
+			this.succeeded(kind, JSON.parse(job.outcome) as JobOutcomes[typeof kind], seconds);
+			this.#estimator.flush();
+		}
+		if (job.error !== null) {
+			this.failed(kind, fromErrorData(job.error), seconds, job.input?.sha256 ?? null, caller);
+		}
+	}
+
+	#duration(kind: JobKind, seconds: number, outcome: 'succeeded' | 'refused' | 'failed'): void {
+		if (kind === 'import') this.#telemetry.importDuration(seconds, outcome);
+		if (kind === 'merge') this.#telemetry.mergeDuration(seconds, outcome);
+		if (kind === 'export') this.#telemetry.exportDuration(seconds, outcome);
+	}
+
+	#migrations(migrations: readonly string[]): void {
+		for (const migration of migrations) {
+			const [from, to] = migration.split(' → ');
+			if (from !== undefined && to !== undefined) this.#telemetry.migration(from, to);
+		}
+	}
+
+	#merged({ counts, clockSkews }: { counts: MergeCounts; clockSkews: number }): void {
+		this.#telemetry.mergeItems('new', counts.new);
+		this.#telemetry.mergeItems('updated', counts.updated);
+		this.#telemetry.mergeItems('deleted', counts.deleted);
+		this.#telemetry.mergeItems('unchanged', counts.unchanged);
+		this.#telemetry.mergeItems('auto_merged', counts.autoMerged);
+		this.#telemetry.mergeItems('conflict', counts.conflicts);
+		this.#telemetry.clockSkews(clockSkews);
+	}
+}

@@ -1,0 +1,42 @@
+/** Waiting for jobs: by their events, never by sleeping. */
+import assert from 'node:assert/strict';
+import type { Service } from './service.ts';
+
+export interface JobEvent {
+	readonly id: string;
+	readonly event: string;
+	// biome-ignore lint/suspicious/noExplicitAny: the tests look into jobs of every kind
+	readonly job: any;
+}
+
+/** The events of a job, as they come. */
+export async function* eventsOf(
+	{ url }: Pick<Service, 'url'>,
+	jobId: string,
+	headers: Record<string, string> = {},
+): AsyncGenerator<JobEvent> {
+	const response = await fetch(`${url}/api/jobs/${jobId}/events`, { headers });
+	assert.equal(response.status, 200);
+	assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
+	let text = '';
+	for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+		text += chunk;
+		const messages = text.split('\n\n');
+		text = messages.pop() ?? '';
+		for (const message of messages) {
+			if (message.startsWith(':')) continue;
+			const field = (name: string) =>
+				message
+					.split('\n')
+					.find((line) => line.startsWith(`${name}: `))
+					?.slice(name.length + 2) ?? '';
+			yield { id: field('id'), event: field('event'), job: JSON.parse(field('data')) };
+		}
+	}
+}
+
+/** A job once it has ended. */
+export async function ended(service: Pick<Service, 'url'>, jobId: string): Promise<JobEvent['job']> {
+	for await (const { event, job } of eventsOf(service, jobId)) if (event === 'end') return job;
+	throw new Error(`the events of ${jobId} ended before the job did`);
+}

@@ -1,6 +1,6 @@
 /** Work that outlasts a request. */
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { Webhook } from 'standardwebhooks';
 import { buildDss, PROJECT, token } from '../support/dss-builder.ts';
 import { type Answer, assertProblem, post, put, send } from '../support/http.ts';
 import { ended, eventsOf } from '../support/jobs.ts';
-import { type Service, startService } from '../support/service.ts';
+import { makeFolder, type Service, startService } from '../support/service.ts';
 
 const ZIP = 'application/zip';
 const many = (count: number, more: object = {}) =>
@@ -218,6 +218,8 @@ describe('jobs', () => {
 
 	test('two hundred imports at once are answered 201, 202 or 503; what was accepted ends; memory stays flat', async () => {
 		const small = many(50);
+		const memory = async () => metric(service, 'process_resident_memory_bytes');
+		const before = await memory();
 		const answers = await Promise.all(
 			Array.from({ length: 200 }, (_, index) =>
 				put(at(`/api/projects/import?project_id=new&background=${index % 2 === 0}`), small, ZIP),
@@ -233,6 +235,27 @@ describe('jobs', () => {
 		assert.equal(await metric(service, 'dss_job_queue_depth'), 0);
 		assert.equal(await metric(service, 'dss_job_oldest_waiting_seconds'), 0);
 		assert.equal(await metric(service, 'dss_worker_busy'), 0);
+		assert.ok((await memory()) - before < 150e6, 'memory stays flat');
+	});
+});
+
+describe('a machine that fails', () => {
+	test('a job whose work cannot be done is tried again, then given up with the reason; nothing is left', async () => {
+		const dataDir = await makeFolder();
+		try {
+			const first = await startService({ dataDir, env: limits });
+			const id = assertQueued(await put(`${first.url}/api/projects/import/background`, many(60_000), ZIP));
+			await first.stop('SIGKILL');
+			for (const name of await spooled(first)) await rm(join(dataDir, 'spool', name));
+			await using service = await startService({ dataDir, env: limits });
+			const job = await ended(service, id);
+			assert.equal(job.status, 'failed');
+			assert.deepEqual([job.error.code, job.error.status], ['job_given_up', 500]);
+			assert.ok(job.attempts >= 5, `tried ${job.attempts} times`);
+			assert.equal((await send(`${service.url}/api/projects`)).body.total, 0);
+		} finally {
+			await rm(dataDir, { recursive: true });
+		}
 	});
 });
 

@@ -44,7 +44,7 @@ export function getJobResult(app: App, jobs: JobService): void {
 			if (range !== null) reply.code(206).header('content-range', `bytes ${first}-${last}/${bytes}`);
 			const content = createReadStream(path, { start: first, end: last, highWaterMark: 262_144 });
 			// OpenAPI calls a stream of bytes a binary string; Fastify sends the stream.
-			return await reply.send(content as unknown as string);
+			return reply.send(content as unknown as string);
 		},
 	});
 }

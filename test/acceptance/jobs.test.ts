@@ -259,6 +259,29 @@ describe('a machine that fails', () => {
 	});
 });
 
+describe('the end of the process', () => {
+	test('in order, it ends streams of events and hands the job back; the next process ends it', async () => {
+		const dataDir = await makeFolder();
+		try {
+			const first = await startService({ dataDir, env: limits });
+			const id = assertQueued(await put(`${first.url}/api/projects/import/background`, many(60_000), ZIP));
+			const seen: string[] = [];
+			let stopped: Promise<number | null> | null = null;
+			for await (const { event, job } of eventsOf(first, id)) {
+				seen.push(event);
+				if (job.progress.stage === 'structure') stopped ??= first.stop('SIGTERM');
+			}
+			assert.equal(await stopped, 0);
+			assert.ok(!seen.includes('end'), 'the stream ended, the job did not');
+			await using service = await startService({ dataDir, env: limits });
+			const job = await ended(service, id);
+			assert.deepEqual([job.status, job.attempts, job.result.revision], ['succeeded', 2, 1]);
+		} finally {
+			await rm(dataDir, { recursive: true });
+		}
+	});
+});
+
 describe('the decision', () => {
 	test('work that is estimated to outlast the request becomes a job; what turns out slower is handed over', async () => {
 		await using service = await startService({ env: { ...limits, DSS_REQUEST_TIMEOUT_MS: '150' } });

@@ -6,6 +6,7 @@ import type { JsonObject } from '../json/value.ts';
 import type { Revision } from '../store/port.ts';
 import { sum } from './import.ts';
 import { withLease } from './projects.ts';
+import { passingOverInherited } from './referential/inherited.ts';
 import { checkReferences } from './referential/run.ts';
 import { Findings, type Work } from './runner.ts';
 import { toStaged } from './structure/record.ts';
@@ -43,15 +44,14 @@ async function edited(work: Work, options: EditOptions, current: Revision): Prom
 	const { projectUuid } = options;
 	const at = work.at();
 	const version = current.lamport + 1;
-	await workspace.clear();
-	await work.stage('structure', () => stageUpserts(work, options, { version, at }));
-	await workspace.carryOver({
-		projectUuid,
-		revision: current.number,
-		scope: { of: 'records', remove: options.remove },
+	const revision = current.number;
+	await passingOverInherited(work, { projectUuid, revision }, async (known) => {
+		await workspace.clear();
+		await work.stage('structure', () => stageUpserts(work, options, { version, at }));
+		await workspace.carryOver({ projectUuid, revision, scope: { of: 'records', remove: options.remove } });
+		await workspace.seal();
+		await work.stage('referential', () => checkReferences(work, 'strict', known));
 	});
-	await workspace.seal();
-	await work.stage('referential', () => checkReferences(work, 'strict'));
 	return work.stage('apply', async () => {
 		const difference = await workspace.compare({ projectUuid, revision: current.number });
 		const counts = {

@@ -350,4 +350,30 @@ describe('projects', () => {
 			200,
 		);
 	});
+
+	test('what came in with a warning does not keep its project from being edited; new faults are refused', async () => {
+		const file = JSON.stringify({
+			a: { $type: 'color', $value: '{not.here}' },
+			b: { $type: 'number', $value: 1 },
+			c: { $type: 'number', $value: '{b}' },
+		});
+		const { body } = await upload(`${projects}/import`, file, 'published.tokens.json');
+		assert.ok(body.warnings.some(({ code }: { code: string }) => code === 'dangling_reference'));
+		const at = `${projects}/${body.project_id}`;
+		const tokens = await allRecords(service.url, body.project_id, 'tokens');
+		const token = (path: string) => tokens.find((one) => one.path === path);
+		const edited = await post(`${at}/changes`, { upsert: { tokens: [{ ...token('b'), value: 2 }] } });
+		assert.equal(edited.status, 200, JSON.stringify(edited.body));
+		const broken = await post(`${at}/changes`, { delete: [token('b').uuid] });
+		assertProblem(broken, 400, 'dangling_reference');
+		assert.deepEqual(
+			broken.body.errors.map(({ details }: { details: { path: string } }) => details.path),
+			['c'],
+			'only the new fault is told',
+		);
+		const another = await post(`${at}/changes`, {
+			upsert: { tokens: [{ ...token('b'), value: '{nor.this}' }] },
+		});
+		assertProblem(another, 400, 'dangling_reference');
+	});
 });

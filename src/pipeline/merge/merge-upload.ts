@@ -5,6 +5,8 @@ import { DssError, errors } from '../../errors.ts';
 import type { RecordKey, Revision } from '../../store/port.ts';
 import type { Incoming, UploadOptions } from '../incoming.ts';
 import { withLease } from '../projects.ts';
+import { passingOverInherited } from '../referential/inherited.ts';
+import type { KnownFaults } from '../referential/run.ts';
 import type { Work } from '../runner.ts';
 import { holdPrecondition, noteSeenBy, type Precondition } from '../target.ts';
 import { stageUpload } from '../upload.ts';
@@ -39,14 +41,18 @@ export interface MergeAnalysis extends Omit<MergeResult, 'migrations'> {
  * @throws {DssError} any code of the stages; project_unknown, project_busy, revision_stale, merge_conflicts
  */
 export async function mergeUpload(work: Work, options: MergeOptions): Promise<MergeResult> {
-	const incoming = await stageUpload(work, options.upload);
-	const { projectUuid } = incoming;
+	const first = await stageUpload(work, options.upload);
+	const { projectUuid } = first;
 	return withLease(work, projectUuid, options.precondition, (current) =>
-		mergeIncoming(work, incoming, current, options.settings, (merged) => ({
-			...merged,
-			migrations: incoming.migrations,
-			warnings: work.warnings,
-		})),
+		passingOverInherited(work, { projectUuid, revision: current.number }, async (known) => {
+			const incoming = known.size === 0 ? first : await stageUpload(work, options.upload);
+			const toResult = (merged: Merged): MergeResult => ({
+				...merged,
+				migrations: incoming.migrations,
+				warnings: work.warnings,
+			});
+			return mergeIncoming(work, incoming, current, options.settings, toResult, known);
+		}),
 	);
 }
 
@@ -60,6 +66,7 @@ export async function mergeIncoming<Result extends object>(
 	current: Revision,
 	settings: MergeSettings,
 	toResult: (merged: Merged) => Result,
+	known?: KnownFaults,
 ): Promise<Result> {
 	const { counts, clockSkews, next } = await work.stage('apply', () =>
 		planMerge(work, incoming, current, settings),
@@ -67,7 +74,7 @@ export async function mergeIncoming<Result extends object>(
 	await noteSeenBy(work.workspace, incoming, current);
 	const result = (revision: Revision) => toResult({ revision, counts, clockSkews });
 	if (next === null) return result(current);
-	await checkMerged(work, incoming);
+	await checkMerged(work, incoming, known);
 	return work.stage('apply', async () => {
 		const said = { ...next, cause: 'merge', message: null, author: null, at: work.at() } as const;
 		const checkpoint = (done: number, total: number) => work.pause('apply', done, total);

@@ -14,7 +14,7 @@ import type {
 	SyncVector,
 } from '../../store/port.ts';
 import type { Incoming } from '../incoming.ts';
-import { checkReferences } from '../referential/run.ts';
+import { checkReferences, type KnownFaults } from '../referential/run.ts';
 import type { Work } from '../runner.ts';
 import { toStaged } from '../structure/record.ts';
 import { sameFacts } from '../target.ts';
@@ -62,72 +62,100 @@ export async function planMerge(
 	current: Revision,
 	settings: MergeSettings,
 ): Promise<MergePlan> {
-	const { workspace } = work;
-	const { projectUuid } = incoming;
-	const here = await workspace.instance();
+	const here = await work.workspace.instance();
 	if (hasTakenIn(current, incoming, here)) return nothingNew(work, current);
-	const base = await baseOf(workspace, incoming);
-	const ask: MergeAsk = {
-		projectUuid,
-		revision: current.number,
-		base: base?.number ?? null,
-		laidOver: incoming.format === 'dtcg',
-		seen: seenOfOurs(incoming, here),
-		scope: incoming.scope,
-		deletions: settings.deletions,
-	};
-	let outcomes = await workspace.compareThreeWay(ask);
-	const pairs = outcomes.arrivals === 0 ? 0 : await pairIdentities(work, current, base);
-	if (pairs > 0) outcomes = await workspace.compareThreeWay(ask);
-	const told = outcomes.new + outcomes.updated + outcomes.deleted + outcomes.open;
-	const news = base === null || told > 0 || (await workspace.holdsNews(ask));
 	const stamp = { version: (await highestVersion(work, incoming, current)) + 1, at: work.at() };
+	const compared = await compareSides(work, incoming, current, settings, here);
+	const { base, ask, outcomes } = compared;
 	const rules = rulesOf(incoming, base, settings, Date.parse(stamp.at));
 	const decided = await decideOpenCases(work, ask, rules, settings, stamp);
 	if (decided.unsettled > 0) throw unsettled(decided);
-	await workspace.settle(ask);
-	if (decided.forks.length > 0) await stageForks(work, projectUuid, decided.forks, stamp);
-	if (pairs > 0) await workspace.renamePaired('chosen', (renaming) => renamed(renaming, stamp));
-	await workspace.seal();
-	const clashes = settings.strategy === 'manual' ? [] : await partClashes(work, stamp);
 	const merged = mergeFacts(incoming, base?.facts ?? null, current.facts, settings.strategy, stamp.at);
 	warn(work, outcomes, decided, merged, settings);
-	warnOfClashes(work, clashes);
-	const settled = pairs + decided.forks.length + clashes.length === 0;
-	const difference = settled
-		? await workspace.compareSettled()
-		: await workspace.compare({ projectUuid, revision: current.number });
-	if (!incoming.hasVersions) await workspace.restamp({ projectUuid, revision: current.number, ...stamp });
-	const changes = [difference.added, difference.changed, difference.removed].some(
-		(counts) => total(counts) > 0,
-	);
-	const identical = (await isTheirs(work, incoming)) && saysTheSame(incoming, merged);
+	const changes = await bringTogether(work, incoming, compared, decided, settings, stamp);
 	const sync = vectorAfter(incoming, current.sync, here);
 	const says =
 		changes ||
 		!sameFacts(merged.facts, current.facts) ||
 		(incoming.format === 'dtcg' && outcomes.deleted + outcomes.open > 0) ||
 		// Who has nothing to tell need not hear that we have listened.
-		(news && advances(sync, current.sync));
+		(compared.news && advances(sync, current.sync));
+	const identical = (await isTheirs(work, incoming)) && saysTheSame(incoming, merged);
+	const origin = originOf(incoming, identical);
 	return {
 		base,
 		counts: countsOf(outcomes, decided, current, settings),
 		items: decided.items,
 		clockSkews: decided.clockSkews,
-		next: says
-			? {
-					facts: merged.facts,
-					lamport: await highestVersion(work, incoming, current),
-					sync,
-					origin: originOf(incoming, identical),
-				}
-			: null,
+		next: says ? { facts: merged.facts, lamport: stamp.version, sync, origin } : null,
 	};
 }
 
+/** How the sides stand to each other. */
+interface Compared {
+	readonly base: Revision | null;
+	readonly ask: MergeAsk;
+	readonly outcomes: OutcomeCounts;
+	/** Records that have two uuids. */
+	readonly pairs: number;
+	/** Whether the import holds anything else than the base. */
+	readonly news: boolean;
+}
+
+async function compareSides(
+	work: Work,
+	incoming: Incoming,
+	current: Revision,
+	{ deletions }: MergeSettings,
+	here: string,
+): Promise<Compared> {
+	const { workspace } = work;
+	const base = await baseOf(workspace, incoming);
+	const ask: MergeAsk = {
+		projectUuid: incoming.projectUuid,
+		revision: current.number,
+		base: base?.number ?? null,
+		laidOver: incoming.format === 'dtcg',
+		seen: seenOfOurs(incoming, here),
+		scope: incoming.scope,
+		deletions,
+	};
+	let outcomes = await workspace.compareThreeWay(ask);
+	const pairs = outcomes.arrivals === 0 ? 0 : await pairIdentities(work, current, base);
+	if (pairs > 0) outcomes = await workspace.compareThreeWay(ask);
+	const told = outcomes.new + outcomes.updated + outcomes.deleted + outcomes.open;
+	const news = base === null || told > 0 || (await workspace.holdsNews(ask));
+	return { base, ask, outcomes, pairs, news };
+}
+
+/** Makes the staged records the merged whole; answers whether that changes anything here. */
+async function bringTogether(
+	work: Work,
+	{ projectUuid, hasVersions }: Incoming,
+	{ ask, pairs }: Compared,
+	{ forks }: Decided,
+	{ strategy }: MergeSettings,
+	stamp: Stamp,
+): Promise<boolean> {
+	const { workspace } = work;
+	const { revision } = ask;
+	await workspace.settle(ask);
+	if (forks.length > 0) await stageForks(work, projectUuid, forks, stamp);
+	if (pairs > 0) await workspace.renamePaired('chosen', (renaming) => renamed(renaming, stamp));
+	await workspace.seal();
+	const clashes = strategy === 'manual' ? [] : await partClashes(work, stamp);
+	warnOfClashes(work, clashes);
+	const asSettled = pairs + forks.length + clashes.length === 0;
+	const { added, changed, removed } = asSettled
+		? await workspace.compareSettled()
+		: await workspace.compare({ projectUuid, revision });
+	if (!hasVersions) await workspace.restamp({ projectUuid, revision, ...stamp });
+	return total(added) + total(changed) + total(removed) > 0;
+}
+
 /** Runs the checks of an import over the merged whole. @throws {DssError} see `referential/run.ts` */
-export function checkMerged(work: Work, incoming: Incoming): Promise<void> {
-	return work.stage('referential', () => checkReferences(work, incoming.references));
+export function checkMerged(work: Work, incoming: Incoming, known?: KnownFaults): Promise<void> {
+	return work.stage('referential', () => checkReferences(work, incoming.references, known));
 }
 
 /** All of it is part of a revision of ours: whatever differs was made here since, knowing of it. */

@@ -7,7 +7,8 @@ import { type BenchToken, THEME } from './tokens.ts';
 const AT = '2026-01-01T00:00:00.000Z';
 export const PROJECT = '018f3b60-0000-7000-8000-0000000000ff';
 
-export async function benchArchive(tokens: readonly BenchToken[]): Promise<Buffer> {
+/** @param revision of its origin: a later one stems from the earlier */
+export async function benchArchive(tokens: readonly BenchToken[], revision = 1): Promise<Buffer> {
 	const theme = { createdAt: AT, name: 'base', updatedAt: AT, uuid: THEME, version: 1 };
 	const contents: Record<string, [text: string, records: number]> = {
 		'project.json': [canonicalJson({ createdAt: AT, name: 'Bench', updatedAt: AT, uuid: PROJECT }), 1],
@@ -31,7 +32,7 @@ export async function benchArchive(tokens: readonly BenchToken[]): Promise<Buffe
 		generator: 'bench',
 		exportedAt: AT,
 		project: { uuid: PROJECT, name: 'Bench' },
-		origin: { instance: '018f3b60-0000-7000-8000-0000000000aa', revision: 1, lamport: 1, sync: {} },
+		origin: { instance: '018f3b60-0000-7000-8000-0000000000aa', revision, lamport: 1, sync: {} },
 		selection: null,
 		counts: { themes: 1, tokens: tokens.length, components: 0 },
 		files,

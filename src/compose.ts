@@ -161,6 +161,7 @@ async function composeLocked(
 			telemetry: metrics,
 			requestTimeoutMs,
 			capacity: config.workers + config.queueLimit,
+			waitingJobs: () => dispatcher.waiting,
 			generator: `dss/${version}`,
 		}),
 		merges: new MergeService({

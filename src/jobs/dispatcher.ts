@@ -1,9 +1,9 @@
 /** Takes jobs from the queue and has them run: renewed while they run, ended once, handed back when the process stops. */
 import { v7 } from 'uuid';
 import { DssError, errors, toErrorData } from '../errors.ts';
-import { type JobTaken, taskOf } from './job-tasks.ts';
+import { type JobFiles, type JobGives, type JobTaken, taskOf } from './job-tasks.ts';
 import type { TaskRunner } from './port.ts';
-import type { Job, JobEnd, JobFile, JobProgress, JobQueue, NewJob } from './queue.ts';
+import type { Job, JobEnd, JobProgress, JobQueue, NewJob } from './queue.ts';
 
 /** A lease is renewed three times before it runs out: a process that misses them all is gone. */
 const LEASE_MS = 30_000;
@@ -17,15 +17,6 @@ const FIRST_BACK_OFF_MS = 1_000;
 const MAX_BACK_OFF_MS = 60_000;
 /** Another writer of the project is soon done. */
 const BUSY_BACK_OFF_MS = 200;
-
-/** Files of jobs, by name. */
-export interface JobFiles {
-	pathOf(name: string): string;
-	newPath(): string;
-	/** Takes charge of a file that was written to a `newPath`. */
-	own(path: string, bytes: number, sha256: string): JobFile;
-	release(file: JobFile): Promise<void>;
-}
 
 export interface DispatcherOptions {
 	readonly queue: JobQueue;
@@ -56,6 +47,7 @@ export class Dispatcher {
 	#looking = false;
 	#lookAgain = false;
 	#stopping = false;
+	#waiting = 0;
 
 	constructor(options: DispatcherOptions) {
 		this.#options = options;
@@ -63,6 +55,11 @@ export class Dispatcher {
 
 	get busy(): number {
 		return this.#running.size;
+	}
+
+	/** Jobs that wait, as of the last look. */
+	get waiting(): number {
+		return this.#waiting;
 	}
 
 	start(): void {
@@ -140,6 +137,7 @@ export class Dispatcher {
 					if (this.#stopping) controller.abort(STOPPED);
 					this.#begin(job, controller, job.progress, (taken) => this.#perform(job, taken));
 				}
+				this.#waiting = (await this.#options.queue.figures()).queued;
 			} while (this.#lookAgain);
 		} finally {
 			this.#looking = false;
@@ -150,7 +148,7 @@ export class Dispatcher {
 		job: Job,
 		controller: AbortController,
 		progress: JobProgress,
-		run: (taken: JobTaken) => Promise<{ outcome: string; result: JobFile | null }>,
+		run: (taken: JobTaken) => Promise<JobGives>,
 	): void {
 		const running: Running = { controller, progress, ended: Promise.resolve() };
 		this.#running.set(job.uuid, running);
@@ -159,11 +157,7 @@ export class Dispatcher {
 	}
 
 	/** A run from its beginning to its end, which is written whatever happens. */
-	async #see(
-		job: Job,
-		running: Running,
-		run: (taken: JobTaken) => Promise<{ outcome: string; result: JobFile | null }>,
-	): Promise<void> {
+	async #see(job: Job, running: Running, run: (taken: JobTaken) => Promise<JobGives>): Promise<void> {
 		const { queue, onError } = this.#options;
 		const { uuid } = job;
 		const renewal = setInterval(() => {
@@ -192,7 +186,7 @@ export class Dispatcher {
 	async #endOf(
 		job: Job,
 		{ controller }: Running,
-		run: (taken: JobTaken) => Promise<{ outcome: string; result: JobFile | null }>,
+		run: (taken: JobTaken) => Promise<JobGives>,
 	): Promise<JobEnd> {
 		try {
 			if (job.attempts > MAX_ATTEMPTS)
@@ -239,10 +233,7 @@ export class Dispatcher {
 		onEnd({ ...ended, input: job.input }, seconds);
 	}
 
-	async #perform(
-		job: Job,
-		{ signal, onProgress }: JobTaken,
-	): Promise<{ outcome: string; result: JobFile | null }> {
+	async #perform(job: Job, { signal, onProgress }: JobTaken): Promise<JobGives> {
 		const { tasks, files } = this.#options;
 		const run = taskOf(job, files);
 		const options = { signal, onProgress, background: true, job: { uuid: job.uuid, holder: this.holder } };
@@ -258,7 +249,7 @@ export class Dispatcher {
 export interface AdoptedWork {
 	readonly controller: AbortController;
 	readonly progress: JobProgress;
-	readonly ended: Promise<{ outcome: string; result: JobFile | null }>;
+	readonly ended: Promise<JobGives>;
 }
 
 /** Why a run was stopped. */

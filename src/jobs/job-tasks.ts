@@ -3,9 +3,17 @@ import type { ExportOptions, ExportResult } from '../pipeline/export.ts';
 import type { ImportOptions, ImportResult } from '../pipeline/import.ts';
 import type { UploadOptions } from '../pipeline/incoming.ts';
 import type { MergeOptions, MergeResult } from '../pipeline/merge/merge-upload.ts';
-import type { JobFiles } from './dispatcher.ts';
 import type { RunOptions, TaskRunner } from './port.ts';
 import type { Job, JobFile, JobKind, JobProgress } from './queue.ts';
+
+/** Files of jobs, by name. */
+export interface JobFiles {
+	pathOf(name: string): string;
+	newPath(): string;
+	/** Takes charge of a file that was written to a `newPath`. */
+	own(path: string, bytes: number, sha256: string): JobFile;
+	release(file: JobFile): Promise<void>;
+}
 
 /** What is kept of a task: all but where its files lie. */
 export interface JobTakes {

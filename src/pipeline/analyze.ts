@@ -2,7 +2,8 @@
 import { type Fault, STAGES, type Warning } from '../../schemas/problem.ts';
 import { DssError, errors } from '../errors.ts';
 import type { Counts } from '../store/port.ts';
-import { completeStaging, sum } from './import.ts';
+import { sum } from './counts.ts';
+import { completeStaging } from './import.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
 import { checkReferences } from './referential/run.ts';
 import { faultsOf, type Work } from './runner.ts';

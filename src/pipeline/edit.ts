@@ -4,7 +4,7 @@ import { KINDS, type Kind } from '../../schemas/records.ts';
 import { DssError, errors } from '../errors.ts';
 import type { JsonObject } from '../json/value.ts';
 import type { Revision } from '../store/port.ts';
-import { sum } from './import.ts';
+import { sum } from './counts.ts';
 import { withLease } from './projects.ts';
 import { passingOverInherited } from './referential/inherited.ts';
 import { checkReferences } from './referential/run.ts';

@@ -1,7 +1,8 @@
 /** Import: an upload becomes a project's next revision, by replacement or by a merge, in one step or not at all. */
 import type { Warning } from '../../schemas/problem.ts';
 import { errors } from '../errors.ts';
-import type { Counts, Facts, NextRevision, Revision } from '../store/port.ts';
+import type { Facts, NextRevision, Revision } from '../store/port.ts';
+import { sum } from './counts.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
 import { type MergeResult, mergeIncoming } from './merge/merge-upload.ts';
 import type { MergeSettings } from './merge/settings.ts';
@@ -162,8 +163,4 @@ async function nextRevision(
 				? { from: 'archive', project: origin.project, instance: origin.instance, revision: origin.revision }
 				: null,
 	};
-}
-
-export function sum(counts: Counts): number {
-	return counts.themes + counts.tokens + counts.components;
 }

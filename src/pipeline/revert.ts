@@ -1,7 +1,7 @@
 /** Revert: the content of an older revision as a new one. */
 import { errors } from '../errors.ts';
+import { sum } from './counts.ts';
 import type { EditResult } from './edit.ts';
-import { sum } from './import.ts';
 import { withLease } from './projects.ts';
 import type { Work } from './runner.ts';
 import { type Precondition, sameFacts } from './target.ts';

@@ -30,6 +30,7 @@ export interface ArchiveServiceOptions {
 	readonly requestTimeoutMs: number;
 	/** Pieces of archive work that may run and wait at once. */
 	readonly capacity: number;
+	readonly waitingJobs: () => number;
 	/** Name and version of the program, for manifests. */
 	readonly generator: string;
 }
@@ -57,7 +58,8 @@ export class ArchiveService {
 	 * @throws {DssError} too_busy: before a byte of an upload is read (REFUSALS 42)
 	 */
 	admit(): Disposable {
-		if (this.#admitted >= this.#options.capacity) throw errors.tooBusy({ retry_after: 2 });
+		const { capacity, waitingJobs } = this.#options;
+		if (this.#admitted + waitingJobs() >= capacity) throw errors.tooBusy({ retry_after: 2 });
 		this.#admitted++;
 		return { [Symbol.dispose]: () => void this.#admitted-- };
 	}

@@ -6,7 +6,7 @@ import type { Problem } from '../../schemas/problem.ts';
 import { DssError, fromErrorData } from '../errors.ts';
 import type { JobOutcomes, JobTakes } from '../jobs/job-tasks.ts';
 import type { Job, JobKind, JobProgress } from '../jobs/queue.ts';
-import type { MergeCounts } from '../pipeline/merge/merge.ts';
+import type { MergeCounts } from '../pipeline/merge/report.ts';
 import { toItemCounts } from './answers.ts';
 import type { Estimator } from './estimator.ts';
 import { noteRefusal, outcomeOf } from './refusals.ts';

@@ -1,5 +1,11 @@
 /** The Store port: what the service needs remembered, field by field. */
 import type { Kind } from '../../schemas/records.ts';
+import type { Decision, MergeAsk, OpenCase, OutcomeCounts, Renaming } from './merge-port.ts';
+
+import type { RecordKey, Scope, StagedRecord } from './staged.ts';
+
+export type { Decision, MergeAsk, OpenCase, OutcomeCounts, Renaming } from './merge-port.ts';
+export type { RecordKey, Reference, Scope, StagedRecord } from './staged.ts';
 
 /** Why a revision was made. */
 export type Cause = 'create' | 'edit' | 'import' | 'merge' | 'revert';
@@ -86,12 +92,6 @@ export interface RecordDifference {
 	readonly to: string | null;
 }
 
-/** Where a list of records of all kinds goes on. */
-export interface RecordKey {
-	readonly kind: Kind;
-	readonly uuid: string;
-}
-
 /** Bounded reads. Each sees whole revisions only. */
 export interface Reader {
 	/** The uuid of this data folder, made once. */
@@ -139,41 +139,6 @@ export interface Reader {
 	close(): void;
 }
 
-/** How a record points at something else. */
-export interface Reference {
-	/** `alias`: a token's value at a path; `token`: a component's token path; `component`: a dependency's uuid. */
-	readonly relation: 'alias' | 'token' | 'component';
-	/** The token path or component uuid pointed at. */
-	readonly target: string;
-	/** The token type that must stand at the target; null where any may. */
-	readonly expects: string | null;
-	/** Where in the record the reference stands, as a JSON Pointer. */
-	readonly pointer: string;
-	/** For a reference to a part of a value: JSON Pointer within the target's value. */
-	readonly part: string | null;
-}
-
-/** A record on its way into a project: checked for itself, not yet with the others. */
-export interface StagedRecord {
-	readonly kind: Kind;
-	readonly uuid: string;
-	/** A token's theme. */
-	readonly theme: string | null;
-	/** A token's path, or the name of a theme or component. */
-	readonly name: string;
-	/** A theme's group. */
-	readonly group: string | null;
-	/** A theme's place among the others. */
-	readonly order: number;
-	readonly type: string | null;
-	readonly version: number;
-	/** SHA-256 of the canonical content, in hex. */
-	readonly hash: string;
-	/** The whole record as canonical JSON. */
-	readonly line: string;
-	readonly references: readonly Reference[];
-}
-
 /** How staged records differ from a project's revision. */
 export interface Difference {
 	readonly added: Counts;
@@ -181,15 +146,6 @@ export interface Difference {
 	readonly removed: Counts;
 	readonly unchanged: Counts;
 }
-
-/** Which of a project's records the staged ones stand for; the others are kept as they are. */
-export type Scope =
-	/** All: what is not staged is removed. */
-	| { readonly of: 'project' }
-	/** These themes with their tokens. */
-	| { readonly of: 'themes'; readonly themes: readonly string[] }
-	/** Only the staged ones themselves: nothing is removed but what is named. */
-	| { readonly of: 'records'; readonly remove: readonly string[] };
 
 /** A job whose success is written in the same transaction as the revision that it makes. */
 export interface JobMark {
@@ -214,58 +170,6 @@ export interface NextRevision {
 	 * holder's, or was cancelled, makes no revision.
 	 */
 	readonly job?: JobMark | null;
-}
-
-/** A three-way comparison of the staged records with a project. */
-export interface MergeAsk {
-	readonly projectUuid: string;
-	/** Our state. */
-	readonly revision: number;
-	/** The newest revision that both sides have seen; null where none is known. */
-	readonly base: number | null;
-	/** Whether the base is the state that was offered at that revision, rather than what was made of it. */
-	readonly laidOver: boolean;
-	/** The newest of our revisions that the other side has taken in; 0 where it has none. */
-	readonly seen: number;
-	/** Which of our records the other side would hold if it had not deleted them. */
-	readonly scope: Scope;
-	readonly deletions: 'keep' | 'apply';
-}
-
-/**
- * Records that are not the same on both sides: new there, changed there, changed here only, deleted there, changed on
- * both; `arrivals`: those of all these that are there, not here, and not deleted here for good.
- */
-export type OutcomeCounts = Record<'new' | 'updated' | 'kept' | 'deleted' | 'open' | 'arrivals', number>;
-
-/** A record that both sides changed: its lines and content hashes; null where a side does not hold it. */
-export interface OpenCase extends RecordKey {
-	readonly name: string;
-	readonly base: string | null;
-	readonly local: string | null;
-	readonly imported: string | null;
-	readonly baseHash: string | null;
-	readonly localHash: string | null;
-	readonly importedHash: string | null;
-	/** What was offered for this record before, and not taken, where the other side does not know of that. */
-	readonly refused: string | null;
-}
-
-/** How an open case goes on. */
-export interface Decision extends RecordKey {
-	readonly take: 'local' | 'imported' | 'merged';
-	/** The record that takes the place of both, for `merged`. */
-	readonly merged: StagedRecord | null;
-	/** Whether what was offered is to be remembered, since something else was made of it. */
-	readonly offered: boolean;
-}
-
-/** A staged record that is to bear another uuid, or to name others by another. */
-export interface Renaming extends RecordKey {
-	readonly line: string;
-	readonly theme: string | null;
-	/** Uuids of components, by the ones that the record names. */
-	readonly dependencies: Readonly<Record<string, string>>;
 }
 
 /** How much history is kept; null: all. */

@@ -307,6 +307,22 @@ describe('the decision', () => {
 		assert.equal(body.total, 1);
 	});
 
+	test('a full queue takes no more, before a byte of an upload is read', async () => {
+		await using service = await startService({ env: { ...limits, DSS_QUEUE_LIMIT: '2', DSS_WORKERS: '1' } });
+		const { body } = await post(`${service.url}/api/projects`, { name: 'Target' });
+		const url = `${service.url}/api/projects/import/background?project_id=${body.project_id}`;
+		const first = assertQueued(await put(url, many(60_000), ZIP));
+		for await (const { job } of eventsOf(service, first)) if (job.status === 'running') break;
+		for (let waiting = 0; waiting < 2; waiting++) assertQueued(await put(url, many(2), ZIP));
+		const full = await put(url, many(2), ZIP);
+		assertProblem(full, 503, 'too_busy');
+		assert.ok(Number(full.headers.get('retry-after')) > 0);
+		assert.equal(
+			(await send(`${service.url}/api/jobs/${first}`, { method: 'DELETE' })).body.status,
+			'cancelled',
+		);
+	});
+
 	test('results and jobs are kept for their time', async () => {
 		await using service = await startService({ env: { DSS_RESULT_TTL: '1', DSS_JOB_TTL: '2' } });
 		const made = await put(`${service.url}/api/projects/import`, many(5), ZIP);

@@ -1,7 +1,6 @@
 /** Merge: an upload and a project's own changes since they last met become the project's next revision. */
 import type { ConflictedItem } from '../../../schemas/merges.ts';
 import { KINDS } from '../../../schemas/records.ts';
-import { errors } from '../../errors.ts';
 import { type MergeRules, parseLine } from '../../merge/conflict.ts';
 import { underNewNames } from '../../merge/naming.ts';
 import type {
@@ -13,6 +12,7 @@ import type {
 	StagedRecord,
 	SyncVector,
 } from '../../store/port.ts';
+import { sum } from '../counts.ts';
 import type { Incoming } from '../incoming.ts';
 import { checkReferences, type KnownFaults } from '../referential/run.ts';
 import type { Work } from '../runner.ts';
@@ -22,17 +22,8 @@ import { baseOf, hasTakenIn, seenOfOurs, vectorAfter } from '../vector.ts';
 import { type Decided, decideOpenCases } from './decide.ts';
 import { partClashes, stageForks } from './doubles.ts';
 import { type MergedFacts, mergeFacts } from './facts.ts';
+import { countsOf, type MergeCounts, unsettled, warn, warnOfClashes } from './report.ts';
 import type { MergeSettings, Stamp } from './settings.ts';
-
-/** How many records went which way; each record counts once. */
-export interface MergeCounts {
-	readonly new: number;
-	readonly updated: number;
-	readonly deleted: number;
-	readonly unchanged: number;
-	readonly autoMerged: number;
-	readonly conflicts: number;
-}
 
 /** What a merge comes to, before anything of it is written. */
 export interface MergePlan {
@@ -150,7 +141,7 @@ async function bringTogether(
 		? await workspace.compareSettled()
 		: await workspace.compare({ projectUuid, revision });
 	if (!hasVersions) await workspace.restamp({ projectUuid, revision, ...stamp });
-	return total(added) + total(changed) + total(removed) > 0;
+	return sum(added) + sum(changed) + sum(removed) > 0;
 }
 
 /** Runs the checks of an import over the merged whole. @throws {DssError} see `referential/run.ts` */
@@ -171,7 +162,7 @@ async function nothingNew(work: Work, current: Revision): Promise<MergePlan> {
 		new: 0,
 		updated: 0,
 		deleted: 0,
-		unchanged: total(current.counts),
+		unchanged: sum(current.counts),
 		autoMerged: 0,
 		conflicts: 0,
 	};
@@ -227,7 +218,7 @@ async function isTheirs(work: Work, { counts }: Incoming): Promise<boolean> {
 		`SELECT EXISTS (SELECT 1 FROM temp.cases WHERE take <> 'imported')
 		   OR EXISTS (SELECT 1 FROM temp.pairs WHERE chosen <> theirs)
 		   OR (SELECT count(*) FROM temp.staged) <> :theirs AS differs`,
-		{ theirs: total(counts) },
+		{ theirs: sum(counts) },
 	);
 	return row?.['differs'] === 0;
 }
@@ -247,62 +238,4 @@ function saysTheSame({ facts }: Incoming, merged: MergedFacts): boolean {
 
 function advances(after: SyncVector, before: SyncVector): boolean {
 	return Object.entries(after).some(([instance, revision]) => revision > (before[instance] ?? 0));
-}
-
-function countsOf(
-	outcomes: OutcomeCounts,
-	decided: Decided,
-	current: Revision,
-	{ deletions }: MergeSettings,
-): MergeCounts {
-	const deleted = deletions === 'apply' ? outcomes.deleted : 0;
-	const { autoMerged, conflicts, conflictsHere } = decided;
-	const touched = outcomes.updated + deleted + autoMerged + conflictsHere;
-	return {
-		new: outcomes.new,
-		updated: outcomes.updated,
-		deleted,
-		unchanged: total(current.counts) - touched,
-		autoMerged,
-		conflicts,
-	};
-}
-
-function warn(
-	work: Work,
-	outcomes: OutcomeCounts,
-	decided: Decided,
-	{ conflicts }: MergedFacts,
-	settings: MergeSettings,
-): void {
-	const say = (code: string, count: number, message: string) => {
-		if (count > 0) work.warnings.push({ code, message, count });
-	};
-	if (settings.deletions === 'keep') {
-		const message = 'Records were deleted on the other side and are kept here; deletions=apply deletes them';
-		say('deletions_kept', outcomes.deleted, message);
-	}
-	say('newest_unknown', decided.unknown, 'Neither side is known to be newer: ours was kept');
-	say('clock_skew', decided.clockSkews, 'Times of both sides do not fit together: a clock may be wrong');
-	const unused = Object.keys(settings.resolutions).filter((uuid) => !decided.usedResolutions.has(uuid));
-	say('resolution_unused', unused.length, 'Resolutions name records that are not in conflict');
-	say('project_facts_conflict', conflicts.length, `Both sides changed the project's ${conflicts.join(', ')}`);
-}
-
-function warnOfClashes(work: Work, clashes: readonly string[]): void {
-	if (clashes.length === 0) return;
-	work.warnings.push({
-		code: 'name_taken',
-		message: 'Both sides gave one name to different records: one of them got another name',
-		count: clashes.length,
-		details: { names: clashes.slice(0, 10) },
-	});
-}
-
-function unsettled({ items, unsettled: count, conflicts }: Decided) {
-	return errors.mergeConflicts({ conflicts, unsettled: count, conflicted_items: items });
-}
-
-function total({ themes, tokens, components }: Revision['counts']): number {
-	return themes + tokens + components;
 }

@@ -1,0 +1,6 @@
+import type { Counts } from '../store/port.ts';
+
+/** Records of all kinds together. */
+export function sum({ themes, tokens, components }: Counts): number {
+	return themes + tokens + components;
+}

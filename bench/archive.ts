@@ -1,7 +1,7 @@
 /** Makes the archive that is imported: by the written format, with a library of its own. */
 import { createHash } from 'node:crypto';
 import JSZip from 'jszip';
-import { canonicalJson, sha256 } from '../src/json/canonical.ts';
+import { canonicalJson, sha256 } from '../src/records/canonical.ts';
 import { type BenchToken, THEME } from './tokens.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
-import { sha256 } from '../src/json/canonical.ts';
+import { sha256 } from '../src/records/canonical.ts';
 import { Instance } from '../test/support/instance.ts';
 import { makeFolder } from '../test/support/service.ts';
 import { figure, peakMemory, ratioFigure } from './figures.ts';

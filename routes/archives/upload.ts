@@ -7,7 +7,7 @@ import { Value } from 'typebox/value';
 import { v7 } from 'uuid';
 import type { ImportOptions } from '../../schemas/archives.ts';
 import { DssError, errors } from '../../src/errors.ts';
-import { firstFault } from '../../src/json/schema-errors.ts';
+import { firstFault } from '../../src/records/schema-faults.ts';
 import type { ArchiveService, Spooled, UploadSettings } from '../../src/service/archive-service.ts';
 
 /** The media types of bare uploads, with what they say of the bytes. */

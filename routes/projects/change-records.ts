@@ -1,5 +1,5 @@
 import { Changes, ChangesAnswer, ProjectParams } from '../../schemas/projects.ts';
-import type { JsonObject } from '../../src/json/value.ts';
+import type { JsonObject } from '../../src/records/json.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';

@@ -2,10 +2,10 @@ import { Compile } from 'typebox/compile';
 import type { Limits } from '../../schemas/config.ts';
 import { Manifest } from '../../schemas/manifest.ts';
 import { errors } from '../errors.ts';
-import { canonicalJson, sha256 } from '../json/canonical.ts';
-import { firstFault } from '../json/schema-errors.ts';
-import { parseStrict } from '../json/strict.ts';
-import { isJsonObject, type JsonObject } from '../json/value.ts';
+import { canonicalJson, sha256 } from '../records/canonical.ts';
+import { isJsonObject, type JsonObject } from '../records/json.ts';
+import { firstFault } from '../records/schema-faults.ts';
+import { parseStrict } from '../records/strict-json.ts';
 import type { Archive } from './reader.ts';
 
 export const MANIFEST_NAME = 'manifest.json';

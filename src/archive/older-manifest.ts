@@ -2,8 +2,8 @@
 import { Compile } from 'typebox/compile';
 import { OlderManifest } from '../../schemas/manifest.ts';
 import { errors } from '../errors.ts';
-import { firstFault } from '../json/schema-errors.ts';
-import type { Json, JsonObject } from '../json/value.ts';
+import type { Json, JsonObject } from '../records/json.ts';
+import { firstFault } from '../records/schema-faults.ts';
 import { checkExportHash, MANIFEST_NAME } from './manifest.ts';
 
 const compiled = Compile(OlderManifest);

@@ -1,5 +1,5 @@
 import { errors } from '../errors.ts';
-import type { JsonObject } from '../json/value.ts';
+import type { JsonObject } from '../records/json.ts';
 import { migrationsFrom } from './migrations/chain.ts';
 
 /** The version that is written. */

@@ -1,7 +1,8 @@
 /** A record that both sides changed: merged where their changes leave each other alone, else a conflict. */
 import type { Kind } from '../../schemas/records.ts';
-import { formatPointer, valueAt } from '../json/pointer.ts';
-import { isJsonObject, type Json, type JsonObject } from '../json/value.ts';
+import type { Json, JsonObject } from '../records/json.ts';
+import { contentOf } from '../records/line.ts';
+import { formatPointer, valueAt } from '../records/pointer.ts';
 import { adviseByClocks, adviseByVersion, type ClockRules, type Recommendation } from './advice.ts';
 import { differingFields, type FieldStates, mergeContent, type Side } from './fields.ts';
 
@@ -41,12 +42,6 @@ export interface Conflict {
 	readonly case: ConflictCase;
 	readonly fields: readonly FieldStates[];
 	readonly recommendation: Recommendation;
-}
-
-/** The content of a record: without its bookkeeping (FORMAT, "Records"). */
-export function contentOf(record: JsonObject): JsonObject {
-	const { uuid: _uuid, version: _version, createdAt: _created, updatedAt: _updated, ...content } = record;
-	return content;
 }
 
 /** The conflict between two sides, or null where their changes leave each other alone. */
@@ -132,11 +127,4 @@ function recommend(local: HeldRecord | null, imported: HeldRecord | null, rules:
 	const there = imported && state(imported, rules.hasVersions);
 	if (rules.hasBase || here === null || there === null) return adviseByVersion(here, there);
 	return adviseByClocks(here, there, rules.clock);
-}
-
-/** A stored or staged line as an object. */
-export function parseLine(line: string): JsonObject {
-	const record: unknown = JSON.parse(line);
-	if (!isJsonObject(record)) throw new TypeError('a line of a record is not an object');
-	return record;
 }

@@ -2,14 +2,14 @@
 import { v7 } from 'uuid';
 import { KINDS, type Kind } from '../../schemas/records.ts';
 import { DssError, errors } from '../errors.ts';
-import type { JsonObject } from '../json/value.ts';
+import { toStaged } from '../records/check-record.ts';
+import type { JsonObject } from '../records/json.ts';
 import type { Revision } from '../store/port.ts';
 import { sum } from './counts.ts';
 import { withLease } from './projects.ts';
 import { passingOverInherited } from './referential/inherited.ts';
 import { checkReferences } from './referential/run.ts';
 import { Findings, type Work } from './runner.ts';
-import { toStaged } from './structure/record.ts';
 import type { Precondition } from './target.ts';
 
 export interface EditOptions {

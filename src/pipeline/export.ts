@@ -5,7 +5,7 @@ import { exportHash, MANIFEST_NAME } from '../archive/manifest.ts';
 import { SCHEMA_VERSION } from '../archive/versions.ts';
 import { ArchiveWriter } from '../archive/writer.ts';
 import { errors } from '../errors.ts';
-import { canonicalJson } from '../json/canonical.ts';
+import { canonicalJson } from '../records/canonical.ts';
 import type { RecordSelection, Revision } from '../store/port.ts';
 import type { Work } from './runner.ts';
 

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { readManifestObject } from '../archive/manifest.ts';
 import { Archive } from '../archive/reader.ts';
-import { isJsonObject, type Json } from '../json/value.ts';
+import { isJsonObject, type Json } from '../records/json.ts';
 import type { UploadOptions } from './incoming.ts';
 import type { Work } from './runner.ts';
 import { formatOf } from './upload.ts';

@@ -4,7 +4,7 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import { errors } from '../errors.ts';
-import { firstFault } from '../json/schema-errors.ts';
+import { firstFault } from '../records/schema-faults.ts';
 
 /** Where a part of a request stands, in the words of a problem document. */
 const PLACES: Readonly<Record<string, string>> = {

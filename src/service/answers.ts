@@ -2,10 +2,10 @@
 import type { Static } from 'typebox';
 import type { RecordDiff } from '../../schemas/history.ts';
 import type { AnyRecord, ItemCounts, Project, Revision as RevisionShape } from '../../schemas/projects.ts';
-import { formatPointer, valueAt } from '../json/pointer.ts';
-import { isJsonObject, type JsonObject } from '../json/value.ts';
-import { contentOf, parseLine } from '../merge/conflict.ts';
 import { differingFields } from '../merge/fields.ts';
+import { isJsonObject, type JsonObject } from '../records/json.ts';
+import { contentOf, parseLine } from '../records/line.ts';
+import { formatPointer, valueAt } from '../records/pointer.ts';
 import type { Counts, RecordDifference, Revision } from '../store/port.ts';
 
 export function toItemCounts(counts: Counts): Static<typeof ItemCounts> {

@@ -4,7 +4,7 @@
  */
 import { errors } from '../errors.ts';
 import type { JobQueue } from '../jobs/queue.ts';
-import { canonicalJson, sha256 } from '../json/canonical.ts';
+import { canonicalJson, sha256 } from '../records/canonical.ts';
 
 /** What is kept of an answer; `body` is null for a file, which is made again from `revision`. */
 export interface KeptAnswer {

@@ -10,10 +10,10 @@ import {
 } from '../../schemas/merges.ts';
 import { DssError, errors } from '../errors.ts';
 import type { TaskRunner } from '../jobs/port.ts';
-import { firstFault } from '../json/schema-errors.ts';
-import { parseStrict } from '../json/strict.ts';
 import type { MergeOptions as MergeTaskOptions } from '../pipeline/merge/merge-upload.ts';
 import type { MergeSettings } from '../pipeline/merge/settings.ts';
+import { firstFault } from '../records/schema-faults.ts';
+import { parseStrict } from '../records/strict-json.ts';
 import type { Spooled } from '../spool/spool.ts';
 import type { UploadSettings } from './archive-service.ts';
 import type { Background, Manner } from './background.ts';

@@ -1,5 +1,5 @@
 /** What the Workspace port speaks of where a merge is concerned, field by field. */
-import type { RecordKey, Scope, StagedRecord } from './staged.ts';
+import type { RecordKey, Scope, StagedRecord } from '../records/staged-record.ts';
 
 /** A three-way comparison of the staged records with a project. */
 export interface MergeAsk {

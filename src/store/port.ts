@@ -1,11 +1,10 @@
 /** The Store port: what the service needs remembered, field by field. */
 import type { Kind } from '../../schemas/records.ts';
+import type { RecordKey, Scope, StagedRecord } from '../records/staged-record.ts';
 import type { Decision, MergeAsk, OpenCase, OutcomeCounts, Renaming } from './merge-port.ts';
 
-import type { RecordKey, Scope, StagedRecord } from './staged.ts';
-
+export type { RecordKey, Reference, Scope, StagedRecord } from '../records/staged-record.ts';
 export type { Decision, MergeAsk, OpenCase, OutcomeCounts, Renaming } from './merge-port.ts';
-export type { RecordKey, Reference, Scope, StagedRecord } from './staged.ts';
 
 /** Why a revision was made. */
 export type Cause = 'create' | 'edit' | 'import' | 'merge' | 'revert';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { TooManyTokens } from '../../src/interop/dtcg/extends.ts';
 import { type DtcgSettings, readDtcg } from '../../src/interop/dtcg/read.ts';
-import { pointerTarget, valueReferences } from '../../src/interop/dtcg/references.ts';
-import { modernised, valueFault } from '../../src/interop/dtcg/values.ts';
-import type { JsonObject } from '../../src/json/value.ts';
+import type { JsonObject } from '../../src/records/json.ts';
+import { pointerTarget, valueReferences } from '../../src/records/references.ts';
+import { modernised, valueFault } from '../../src/records/values.ts';
 
 const keep: DtcgSettings = { values: 'keep', references: 'warn', maxTokens: 1000 };
 const strict: DtcgSettings = { values: 'strict', references: 'strict', maxTokens: 1000 };

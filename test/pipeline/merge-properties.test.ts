@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Strategy } from '../../schemas/merges.ts';
-import type { JsonObject } from '../../src/json/value.ts';
+import type { JsonObject } from '../../src/records/json.ts';
 import { Instance } from '../support/instance.ts';
 
 const RUNS = Number(process.env['DSS_PROPERTY_RUNS'] ?? 25);

@@ -1,7 +1,7 @@
 /** What every adapter of the Store port must hold. Another adapter runs this suite with its own `open`. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { sha256 } from '../../src/json/canonical.ts';
+import { sha256 } from '../../src/records/canonical.ts';
 import type { NextRevision, Reader, StagedRecord, Workspace } from '../../src/store/port.ts';
 
 export interface OpenStore {

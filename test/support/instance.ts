@@ -3,7 +3,6 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
 import type { Strategy } from '../../schemas/merges.ts';
-import type { JsonObject } from '../../src/json/value.ts';
 import { type EditResult, editProject } from '../../src/pipeline/edit.ts';
 import { exportProject } from '../../src/pipeline/export.ts';
 import { importUpload } from '../../src/pipeline/import.ts';
@@ -16,6 +15,7 @@ import {
 import type { MergeSettings } from '../../src/pipeline/merge/settings.ts';
 import { createProject } from '../../src/pipeline/projects.ts';
 import { Work, type WorkOptions } from '../../src/pipeline/runner.ts';
+import type { JsonObject } from '../../src/records/json.ts';
 import type { Revision, Workspace } from '../../src/store/port.ts';
 import { openWorkspace, prepareStore } from '../../src/store/sqlite/open.ts';
 import { makeFolder } from './service.ts';

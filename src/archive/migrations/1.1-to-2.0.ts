@@ -1,6 +1,6 @@
 import { v5 } from 'uuid';
 import type { Kind } from '../../../schemas/records.ts';
-import type { Json, JsonObject } from '../../json/value.ts';
+import type { Json, JsonObject } from '../../records/json.ts';
 import type { Migration, MigrationContext } from './migration.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Kind } from '../../../schemas/records.ts';
-import type { JsonObject } from '../../json/value.ts';
+import type { JsonObject } from '../../records/json.ts';
 
 /** What a migration may know of the archive besides the record. */
 export interface MigrationContext {

@@ -1,5 +1,5 @@
 /** `$extends` (Format §6.4): a group takes in another's tokens and properties; what it says itself wins. */
-import { aliasPath, pointerTarget } from './references.ts';
+import { aliasPath, pointerTarget } from '../../records/references.ts';
 import type { GroupNode, Node, Report } from './tree.ts';
 
 /** Thrown when extension makes more tokens than the limit: few lines can make very many. */

@@ -1,9 +1,9 @@
 import type { Warning } from '../../../schemas/problem.ts';
-import { isJsonObject, type JsonObject } from '../../json/value.ts';
+import { isJsonObject, type JsonObject } from '../../records/json.ts';
+import { aliasPath, pointerTarget } from '../../records/references.ts';
+import { isTokenType, modernised, valueFault } from '../../records/values.ts';
 import { resolveExtends } from './extends.ts';
-import { aliasPath, pointerTarget } from './references.ts';
 import { type GroupNode, type Node, type Report, readTree, type TokenNode } from './tree.ts';
-import { isTokenType, modernised, valueFault } from './values.ts';
 
 /** How a foreign file is read (FORMAT, "Formats of others"). */
 export interface DtcgSettings {

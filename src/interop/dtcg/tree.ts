@@ -1,5 +1,5 @@
 /** A design tokens file as a tree of groups and tokens (Format §5, §6), each with its place. */
-import { isJsonObject, type JsonObject } from '../../json/value.ts';
+import { isJsonObject, type JsonObject } from '../../records/json.ts';
 
 export interface TokenNode {
 	readonly kind: 'token';

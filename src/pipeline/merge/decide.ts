@@ -2,22 +2,21 @@
 import type { ConflictedItem } from '../../../schemas/merges.ts';
 import { KINDS, type Kind } from '../../../schemas/records.ts';
 import { DssError } from '../../errors.ts';
-import type { JsonObject } from '../../json/value.ts';
 import {
 	type Conflict,
-	contentOf,
 	findConflict,
 	type HeldRecord,
 	type MergeRules,
-	parseLine,
 	resolvedContent,
 	type ThreeStates,
 	wholeConflict,
 } from '../../merge/conflict.ts';
 import type { Side } from '../../merge/fields.ts';
+import { toStaged } from '../../records/check-record.ts';
+import type { JsonObject } from '../../records/json.ts';
+import { contentOf, parseLine } from '../../records/line.ts';
 import type { Decision, MergeAsk, OpenCase, RecordKey, StagedRecord } from '../../store/port.ts';
 import type { Work } from '../runner.ts';
-import { toStaged } from '../structure/record.ts';
 import type { MergeSettings, Stamp } from './settings.ts';
 
 /** A record of theirs that is to be kept beside ours. */

@@ -1,12 +1,12 @@
 /** Two records where there was one: theirs kept beside ours, and names that both sides have given away. */
 import { KINDS, type Kind } from '../../../schemas/records.ts';
-import { renameAliases } from '../../interop/dtcg/references.ts';
-import type { JsonObject } from '../../json/value.ts';
-import { parseLine } from '../../merge/conflict.ts';
 import { forkUuid, freeName, underNewNames } from '../../merge/naming.ts';
+import { toStaged } from '../../records/check-record.ts';
+import type { JsonObject } from '../../records/json.ts';
+import { parseLine } from '../../records/line.ts';
+import { renameAliases } from '../../records/references.ts';
 import type { StagedRecord, Workspace } from '../../store/port.ts';
 import type { Work } from '../runner.ts';
-import { toStaged } from '../structure/record.ts';
 import type { Fork } from './decide.ts';
 import type { Stamp } from './settings.ts';
 

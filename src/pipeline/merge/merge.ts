@@ -1,8 +1,10 @@
 /** Merge: an upload and a project's own changes since they last met become the project's next revision. */
 import type { ConflictedItem } from '../../../schemas/merges.ts';
 import { KINDS } from '../../../schemas/records.ts';
-import { type MergeRules, parseLine } from '../../merge/conflict.ts';
+import type { MergeRules } from '../../merge/conflict.ts';
 import { underNewNames } from '../../merge/naming.ts';
+import { toStaged } from '../../records/check-record.ts';
+import { parseLine } from '../../records/line.ts';
 import type {
 	MergeAsk,
 	OutcomeCounts,
@@ -16,7 +18,6 @@ import { sum } from '../counts.ts';
 import type { Incoming } from '../incoming.ts';
 import { checkReferences, type KnownFaults } from '../referential/run.ts';
 import type { Work } from '../runner.ts';
-import { toStaged } from '../structure/record.ts';
 import { sameFacts } from '../target.ts';
 import { baseOf, hasTakenIn, seenOfOurs, vectorAfter } from '../vector.ts';
 import { type Decided, decideOpenCases } from './decide.ts';

@@ -1,5 +1,5 @@
 import type { Strategy } from '../../../schemas/merges.ts';
-import type { JsonObject } from '../../json/value.ts';
+import type { JsonObject } from '../../records/json.ts';
 import type { RecordKey } from '../../store/port.ts';
 
 /** How one conflict is to go on: by a side's word, or with a content that somebody wrote. */

@@ -1,9 +1,9 @@
 import { isTokenType } from '../../../schemas/dtcg-values.ts';
 import { errors } from '../../errors.ts';
-import { aliasPath, pointerTarget } from '../../interop/dtcg/references.ts';
-import { valueFault } from '../../interop/dtcg/values.ts';
-import { parsePointer, valueAt } from '../../json/pointer.ts';
-import { isJsonObject } from '../../json/value.ts';
+import { isJsonObject } from '../../records/json.ts';
+import { parsePointer, valueAt } from '../../records/pointer.ts';
+import { aliasPath, pointerTarget } from '../../records/references.ts';
+import { valueFault } from '../../records/values.ts';
 import type { Workspace } from '../../store/port.ts';
 import { ACTIVE_TOGETHER, type ReferentialCheck } from './check.ts';
 

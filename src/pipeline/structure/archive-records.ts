@@ -5,12 +5,12 @@ import type { Manifest, ManifestFile } from '../../../schemas/manifest.ts';
 import { KINDS, ProjectEntry } from '../../../schemas/records.ts';
 import type { Archive } from '../../archive/reader.ts';
 import { errors } from '../../errors.ts';
-import { firstFault } from '../../json/schema-errors.ts';
-import { parseStrict } from '../../json/strict.ts';
+import type { RecordRules } from '../../records/check-record.ts';
+import { firstFault } from '../../records/schema-faults.ts';
+import { parseStrict } from '../../records/strict-json.ts';
 import type { Counts } from '../../store/port.ts';
 import { Findings, type Work } from '../runner.ts';
 import { checkDigest, EntryReader } from './entry-reader.ts';
-import type { RecordRules } from './record.ts';
 
 const PROJECT_ENTRY = 'project.json';
 const compiledProject = Compile(ProjectEntry);

@@ -4,11 +4,11 @@ import type { ManifestFile } from '../../../schemas/manifest.ts';
 import type { Kind } from '../../../schemas/records.ts';
 import type { Archive } from '../../archive/reader.ts';
 import { DssError, errors } from '../../errors.ts';
+import { type Place, type RecordRules, readRecord } from '../../records/check-record.ts';
 import type { StagedRecord } from '../../store/port.ts';
 import type { Findings, Work } from '../runner.ts';
 import { ElementCutter } from './elements.ts';
 import { type Cutter, type Line, LineCutter } from './lines.ts';
-import { type Place, type RecordRules, readRecord } from './record.ts';
 
 export interface EntryReaderOptions {
 	readonly work: Work;

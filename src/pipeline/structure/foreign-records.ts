@@ -11,11 +11,11 @@ import {
 	readDtcg,
 	toWarnings,
 } from '../../interop/dtcg/read.ts';
-import { parseStrict } from '../../json/strict.ts';
-import { isJsonObject, type JsonObject } from '../../json/value.ts';
+import { toStaged } from '../../records/check-record.ts';
+import { isJsonObject, type JsonObject } from '../../records/json.ts';
+import { parseStrict } from '../../records/strict-json.ts';
 import type { StagedRecord } from '../../store/port.ts';
 import { Findings, type Work } from '../runner.ts';
-import { toStaged } from './record.ts';
 
 /** The one theme of a file without themes. The same in every version of the file, whatever the file is called. */
 export const THEME_NAME = 'default';

@@ -5,12 +5,12 @@ import type { Migration, MigrationContext } from '../../archive/migrations/migra
 import type { OlderProject } from '../../archive/older-manifest.ts';
 import type { Archive } from '../../archive/reader.ts';
 import { DssError, errors } from '../../errors.ts';
-import { parseStrict } from '../../json/strict.ts';
-import { isJsonObject, type JsonObject } from '../../json/value.ts';
+import { type RecordRules, readRecord } from '../../records/check-record.ts';
+import { isJsonObject, type JsonObject } from '../../records/json.ts';
+import { parseStrict } from '../../records/strict-json.ts';
 import type { Counts } from '../../store/port.ts';
 import { Findings, type Work } from '../runner.ts';
 import { EntryReader } from './entry-reader.ts';
-import { type RecordRules, readRecord } from './record.ts';
 
 const THEME_ENTRY = 'theme.json';
 const READ = new Set(['manifest.json', THEME_ENTRY, 'tokens.json', 'components.json']);

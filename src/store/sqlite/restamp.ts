@@ -1,6 +1,6 @@
 /** Bookkeeping for records that come without their own: edits, and formats that know no versions. */
-import { canonicalJson } from '../../json/canonical.ts';
-import { isJsonObject } from '../../json/value.ts';
+import { canonicalJson } from '../../records/canonical.ts';
+import { isJsonObject } from '../../records/json.ts';
 import type { Connection } from './connection.ts';
 
 /** The added and changed records, each with its line at the revision where there is one. */

@@ -1,15 +1,15 @@
 /** One record: from the text of a line, or from content given by others, to what the store stages. */
 import { Compile, type Validator } from 'typebox/compile';
-import { isTokenType } from '../../../schemas/dtcg-values.ts';
-import { ComponentLine, type Kind, ThemeLine, TokenLine } from '../../../schemas/records.ts';
-import { type DssError, errors } from '../../errors.ts';
-import { valueReferences } from '../../interop/dtcg/references.ts';
-import { valueFault } from '../../interop/dtcg/values.ts';
-import { canonicalJson, sha256 } from '../../json/canonical.ts';
-import { firstFault } from '../../json/schema-errors.ts';
-import { parseStrict } from '../../json/strict.ts';
-import { isJsonObject, type JsonObject } from '../../json/value.ts';
-import type { Reference, StagedRecord } from '../../store/port.ts';
+import { isTokenType } from '../../schemas/dtcg-values.ts';
+import { ComponentLine, type Kind, ThemeLine, TokenLine } from '../../schemas/records.ts';
+import { type DssError, errors } from '../errors.ts';
+import type { Reference, StagedRecord } from '../store/port.ts';
+import { canonicalJson, sha256 } from './canonical.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
+import { valueReferences } from './references.ts';
+import { firstFault } from './schema-faults.ts';
+import { parseStrict } from './strict-json.ts';
+import { valueFault } from './values.ts';
 
 const checks: Readonly<Record<Kind, Validator>> = {
 	themes: Compile(ThemeLine),

@@ -1,4 +1,4 @@
-import { isJsonObject } from './value.ts';
+import { isJsonObject } from './json.ts';
 
 /** The reference tokens of a JSON Pointer (RFC 6901 §3), unescaped; null where it is not one. */
 export function parsePointer(pointer: string): string[] | null {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { canonicalJson } from '../../src/json/canonical.ts';
-import { parseStrict } from '../../src/json/strict.ts';
+import { canonicalJson } from '../../src/records/canonical.ts';
+import { parseStrict } from '../../src/records/strict-json.ts';
 
 const options = { maxDepth: 64 };
 const fault = (text: string, more = {}) => {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { isJsonObject } from './value.ts';
+import { isJsonObject } from './json.ts';
 
 /**
  * The canonical text of a JSON value (RFC 8785): members sorted by UTF-16 code units, no white space, numbers and

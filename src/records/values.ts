@@ -1,7 +1,7 @@
 import { Compile, type Validator } from 'typebox/compile';
-import { isTokenType, PARTS, TOKEN_TYPES, type TokenType } from '../../../schemas/dtcg-values.ts';
-import { deepestFault } from '../../json/schema-errors.ts';
-import { isJsonObject } from '../../json/value.ts';
+import { isTokenType, PARTS, TOKEN_TYPES, type TokenType } from '../../schemas/dtcg-values.ts';
+import { isJsonObject } from './json.ts';
+import { deepestFault } from './schema-faults.ts';
 
 /** Why a value is not one of its type. */
 export interface ValueFault {

@@ -1,6 +1,6 @@
-import { PARTS } from '../../../schemas/dtcg-values.ts';
-import { formatPointer, parsePointer } from '../../json/pointer.ts';
-import { isJsonObject, type Json } from '../../json/value.ts';
+import { PARTS } from '../../schemas/dtcg-values.ts';
+import { isJsonObject, type Json } from './json.ts';
+import { formatPointer, parsePointer } from './pointer.ts';
 
 /** A reference within a token's value. */
 export interface ValueReference {

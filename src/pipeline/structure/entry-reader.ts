@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import type { ManifestFile } from '../../../schemas/manifest.ts';
 import type { Kind } from '../../../schemas/records.ts';
+import { type Cutter, type Line, LineCutter } from '../../archive/json-lines.ts';
 import type { Archive } from '../../archive/reader.ts';
+import { ElementCutter } from '../../archive/record-array.ts';
 import { DssError, errors } from '../../errors.ts';
 import { type Place, type RecordRules, readRecord } from '../../records/check-record.ts';
 import type { StagedRecord } from '../../store/port.ts';
 import type { Findings, Work } from '../runner.ts';
-import { ElementCutter } from './elements.ts';
-import { type Cutter, type Line, LineCutter } from './lines.ts';
 
 export interface EntryReaderOptions {
 	readonly work: Work;

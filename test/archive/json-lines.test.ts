@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { LineCutter } from '../../src/pipeline/structure/lines.ts';
+import { LineCutter } from '../../src/archive/json-lines.ts';
 
 /** Cuts bytes into lines, handing them over in pieces of a size. */
 function cut(bytes: Buffer, pieceBytes: number, maxBytes = 1_000_000) {

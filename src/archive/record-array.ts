@@ -2,7 +2,7 @@
  * The records of a JSON array, from pieces of bytes: `[…]`, or an object with the one array under a given name. Each
  * element is cut out as text and read strictly like a line; nothing else of the entry is ever in memory.
  */
-import type { Cutter, Line } from './lines.ts';
+import type { Cutter, Line } from './json-lines.ts';
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const OPEN = new Set([0x5b, 0x7b]);

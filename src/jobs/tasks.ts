@@ -13,7 +13,7 @@ import {
 	type MergeOptions,
 	type MergeResult,
 	mergeUpload,
-} from '../pipeline/merge/merge-upload.ts';
+} from '../pipeline/merge/run.ts';
 import { type Peek, peekUpload } from '../pipeline/peek.ts';
 import { createProject, type NewFacts, removeProject, updateProject } from '../pipeline/projects.ts';
 import { pruneProject } from '../pipeline/prune.ts';

@@ -4,7 +4,7 @@ import { errors } from '../errors.ts';
 import type { Facts, NextRevision, Revision } from '../store/port.ts';
 import { sum } from './counts.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
-import { type MergeResult, mergeIncoming } from './merge/merge-upload.ts';
+import { type MergeResult, mergeIncoming } from './merge/run.ts';
 import type { MergeSettings } from './merge/settings.ts';
 import { checkReferences } from './referential/run.ts';
 import type { Work } from './runner.ts';

@@ -2,7 +2,7 @@
 import type { Static } from 'typebox';
 import type { RecordDiff } from '../../schemas/history.ts';
 import type { AnyRecord, ItemCounts, Project, Revision as RevisionShape } from '../../schemas/projects.ts';
-import { differingFields } from '../merge/fields.ts';
+import { differingFields } from '../pipeline/merge/rules/fields.ts';
 import { isJsonObject, type JsonObject } from '../records/json.ts';
 import { contentOf, parseLine } from '../records/line.ts';
 import { formatPointer, valueAt } from '../records/pointer.ts';

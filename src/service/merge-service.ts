@@ -10,7 +10,7 @@ import {
 } from '../../schemas/merges.ts';
 import { DssError, errors } from '../errors.ts';
 import type { TaskRunner } from '../jobs/port.ts';
-import type { MergeOptions as MergeTaskOptions } from '../pipeline/merge/merge-upload.ts';
+import type { MergeOptions as MergeTaskOptions } from '../pipeline/merge/run.ts';
 import type { MergeSettings } from '../pipeline/merge/settings.ts';
 import { firstFault } from '../records/schema-faults.ts';
 import { parseStrict } from '../records/strict-json.ts';

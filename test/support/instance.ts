@@ -11,7 +11,7 @@ import {
 	type MergeAnalysis,
 	type MergeResult,
 	mergeUpload,
-} from '../../src/pipeline/merge/merge-upload.ts';
+} from '../../src/pipeline/merge/run.ts';
 import type { MergeSettings } from '../../src/pipeline/merge/settings.ts';
 import { createProject } from '../../src/pipeline/projects.ts';
 import { Work, type WorkOptions } from '../../src/pipeline/runner.ts';

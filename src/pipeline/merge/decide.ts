@@ -2,6 +2,11 @@
 import type { ConflictedItem } from '../../../schemas/merges.ts';
 import { KINDS, type Kind } from '../../../schemas/records.ts';
 import { DssError } from '../../errors.ts';
+import { toStaged } from '../../records/check-record.ts';
+import type { JsonObject } from '../../records/json.ts';
+import { contentOf, parseLine } from '../../records/line.ts';
+import type { Decision, MergeAsk, OpenCase, RecordKey, StagedRecord } from '../../store/port.ts';
+import type { Work } from '../runner.ts';
 import {
 	type Conflict,
 	findConflict,
@@ -10,13 +15,8 @@ import {
 	resolvedContent,
 	type ThreeStates,
 	wholeConflict,
-} from '../../merge/conflict.ts';
-import type { Side } from '../../merge/fields.ts';
-import { toStaged } from '../../records/check-record.ts';
-import type { JsonObject } from '../../records/json.ts';
-import { contentOf, parseLine } from '../../records/line.ts';
-import type { Decision, MergeAsk, OpenCase, RecordKey, StagedRecord } from '../../store/port.ts';
-import type { Work } from '../runner.ts';
+} from './rules/conflict.ts';
+import type { Side } from './rules/fields.ts';
 import type { MergeSettings, Stamp } from './settings.ts';
 
 /** A record of theirs that is to be kept beside ours. */

@@ -4,7 +4,7 @@ import type { OutcomeCounts, Revision } from '../../store/port.ts';
 import { sum } from '../counts.ts';
 import type { Work } from '../runner.ts';
 import type { Decided } from './decide.ts';
-import type { MergedFacts } from './facts.ts';
+import type { MergedFacts } from './properties.ts';
 import type { MergeSettings } from './settings.ts';
 
 /** How many records went which way; each record counts once. */

@@ -1,6 +1,5 @@
 /** Two records where there was one: theirs kept beside ours, and names that both sides have given away. */
 import { KINDS, type Kind } from '../../../schemas/records.ts';
-import { forkUuid, freeName, underNewNames } from '../../merge/naming.ts';
 import { toStaged } from '../../records/check-record.ts';
 import type { JsonObject } from '../../records/json.ts';
 import { parseLine } from '../../records/line.ts';
@@ -8,6 +7,7 @@ import { renameAliases } from '../../records/references.ts';
 import type { StagedRecord, Workspace } from '../../store/port.ts';
 import type { Work } from '../runner.ts';
 import type { Fork } from './decide.ts';
+import { forkUuid, freeName, underNewNames } from './rules/naming.ts';
 import type { Stamp } from './settings.ts';
 
 /** How the name of a kind is found among the staged; a theme's name is taken within its group. */

@@ -1,8 +1,8 @@
 /** A record that both sides changed: merged where their changes leave each other alone, else a conflict. */
-import type { Kind } from '../../schemas/records.ts';
-import type { Json, JsonObject } from '../records/json.ts';
-import { contentOf } from '../records/line.ts';
-import { formatPointer, valueAt } from '../records/pointer.ts';
+import type { Kind } from '../../../../schemas/records.ts';
+import type { Json, JsonObject } from '../../../records/json.ts';
+import { contentOf } from '../../../records/line.ts';
+import { formatPointer, valueAt } from '../../../records/pointer.ts';
 import { adviseByClocks, adviseByVersion, type ClockRules, type Recommendation } from './advice.ts';
 import { differingFields, type FieldStates, mergeContent, type Side } from './fields.ts';
 

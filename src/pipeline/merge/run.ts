@@ -10,7 +10,7 @@ import type { KnownFaults } from '../referential/run.ts';
 import type { Work } from '../runner.ts';
 import { holdPrecondition, noteSeenBy, type Precondition } from '../target.ts';
 import { stageUpload } from '../upload.ts';
-import { checkMerged, planMerge } from './merge.ts';
+import { checkMerged, planMerge } from './plan.ts';
 import type { MergeCounts } from './report.ts';
 import type { MergeSettings } from './settings.ts';
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Strategy } from '../../schemas/merges.ts';
-import type { JsonObject } from '../../src/records/json.ts';
-import { Instance } from '../support/instance.ts';
+import type { Strategy } from '../../../schemas/merges.ts';
+import type { JsonObject } from '../../../src/records/json.ts';
+import { Instance } from '../../support/instance.ts';
 
 const RUNS = Number(process.env['DSS_PROPERTY_RUNS'] ?? 25);
 const SEED = Number(process.env['DSS_PROPERTY_SEED'] ?? Date.now() % 2 ** 31);

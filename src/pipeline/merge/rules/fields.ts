@@ -1,7 +1,7 @@
 /** Contents of one record, merged field by field against their common base. */
-import { canonicalJson } from '../records/canonical.ts';
-import { isJsonObject, type Json, type JsonObject } from '../records/json.ts';
-import { formatPointer } from '../records/pointer.ts';
+import { canonicalJson } from '../../../records/canonical.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../../records/json.ts';
+import { formatPointer } from '../../../records/pointer.ts';
 
 export type Side = 'local' | 'imported';
 

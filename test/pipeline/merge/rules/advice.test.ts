@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { adviseByClocks, adviseByVersion } from '../../src/merge/advice.ts';
+import { adviseByClocks, adviseByVersion } from '../../../../src/pipeline/merge/rules/advice.ts';
 
 const now = Date.parse('2026-06-01T12:00:00Z');
 const clock = { now, toleranceMs: 5_000, driftMs: 3_600_000 };

@@ -1,8 +1,6 @@
 /** Merge: an upload and a project's own changes since they last met become the project's next revision. */
 import type { ConflictedItem } from '../../../schemas/merges.ts';
 import { KINDS } from '../../../schemas/records.ts';
-import type { MergeRules } from '../../merge/conflict.ts';
-import { underNewNames } from '../../merge/naming.ts';
 import { toStaged } from '../../records/check-record.ts';
 import { parseLine } from '../../records/line.ts';
 import type {
@@ -21,9 +19,11 @@ import type { Work } from '../runner.ts';
 import { sameFacts } from '../target.ts';
 import { baseOf, hasTakenIn, seenOfOurs, vectorAfter } from '../vector.ts';
 import { type Decided, decideOpenCases } from './decide.ts';
-import { partClashes, stageForks } from './doubles.ts';
-import { type MergedFacts, mergeFacts } from './facts.ts';
+import { partClashes, stageForks } from './forks.ts';
+import { type MergedFacts, mergeFacts } from './properties.ts';
 import { countsOf, type MergeCounts, unsettled, warn, warnOfClashes } from './report.ts';
+import type { MergeRules } from './rules/conflict.ts';
+import { underNewNames } from './rules/naming.ts';
 import type { MergeSettings, Stamp } from './settings.ts';
 
 /** What a merge comes to, before anything of it is written. */

@@ -1,6 +1,6 @@
 /** Uuids and names that records get through a merge. */
 import { v5 } from 'uuid';
-import type { JsonObject } from '../records/json.ts';
+import type { JsonObject } from '../../../records/json.ts';
 
 /**
  * The uuid of a record that is kept beside ours: of what it is and says, so the same record is forked once, however

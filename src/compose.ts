@@ -2,14 +2,9 @@
 import { join } from 'node:path';
 import type { Config, Limits } from '../schemas/config.ts';
 import { Dispatcher } from './jobs/dispatcher.ts';
-import { WorkerPool } from './jobs/pool.ts';
-import type { TaskRunner } from './jobs/port.ts';
 import type { JobQueue } from './jobs/queue.ts';
 import { remoteQueue } from './jobs/remote-queue.ts';
-import { RetainingRunner } from './jobs/retaining.ts';
 import { openQueue } from './jobs/sqlite/open.ts';
-import type { WorkerParts } from './jobs/tasks.ts';
-import { Webhooks } from './jobs/webhooks.ts';
 import { Metrics } from './plugins/metrics.ts';
 import { ArchiveService } from './service/archive-service.ts';
 import { Background } from './service/background.ts';
@@ -21,10 +16,15 @@ import { JobService } from './service/job-service.ts';
 import { MergeService } from './service/merge-service.ts';
 import { Outcomes, toJobShape } from './service/outcomes.ts';
 import { ProjectService } from './service/project-service.ts';
+import { RetainingRunner } from './service/retention.ts';
 import { Spool } from './spool/spool.ts';
 import type { Reader, Workspace } from './store/port.ts';
 import { type FolderLock, lockFolder } from './store/sqlite/lock.ts';
 import { foldLog, openReader, openWorkspace, prepareStore } from './store/sqlite/open.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
+import { WorkerPool } from './workers/pool.ts';
+import type { TaskRunner } from './workers/port.ts';
+import type { WorkerParts } from './workers/tasks.ts';
 
 /** What a worker thread is given at its start. */
 export interface WorkerSettings {

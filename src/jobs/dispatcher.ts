@@ -1,8 +1,8 @@
 /** Takes jobs from the queue and has them run: renewed while they run, ended once, handed back when the process stops. */
 import { v7 } from 'uuid';
 import { DssError, errors, toErrorData } from '../errors.ts';
+import type { TaskRunner } from '../workers/port.ts';
 import { type JobFiles, type JobGives, type JobTaken, taskOf } from './job-tasks.ts';
-import type { TaskRunner } from './port.ts';
 import type { Job, JobEnd, JobProgress, JobQueue, NewJob } from './queue.ts';
 
 /** A lease is renewed three times before it runs out: a process that misses them all is gone. */

@@ -3,7 +3,7 @@ import type { ExportOptions, ExportResult } from '../pipeline/export.ts';
 import type { ImportOptions, ImportResult } from '../pipeline/import.ts';
 import type { UploadOptions } from '../pipeline/incoming.ts';
 import type { MergeOptions, MergeResult } from '../pipeline/merge/run.ts';
-import type { RunOptions, TaskRunner } from './port.ts';
+import type { RunOptions, TaskRunner } from '../workers/port.ts';
 import type { Job, JobFile, JobKind, JobProgress } from './queue.ts';
 
 /** Files of jobs, by name. */

@@ -1,7 +1,7 @@
 /** The JobQueue for the main thread: its work is done in a worker, so that nobody waits for the disk. */
-import type { TaskRunner } from './port.ts';
+import type { TaskRunner } from '../workers/port.ts';
+import type { QueueMethod } from '../workers/tasks.ts';
 import type { JobQueue } from './queue.ts';
-import type { QueueMethod } from './tasks.ts';
 
 /** Methods that read only: they wait for no write. */
 const READS: ReadonlySet<QueueMethod> = new Set([

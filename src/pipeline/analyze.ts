@@ -6,8 +6,8 @@ import { sum } from './counts.ts';
 import { completeStaging } from './import.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
 import { checkReferences } from './referential/run.ts';
-import { faultsOf, type Work } from './runner.ts';
 import { type Claims, stageUpload } from './upload.ts';
+import { faultsOf, type Work } from './work.ts';
 
 export interface Analysis {
 	readonly isValid: boolean;

@@ -9,8 +9,8 @@ import { sum } from './counts.ts';
 import { withLease } from './projects.ts';
 import { passingOverInherited } from './referential/inherited.ts';
 import { checkReferences } from './referential/run.ts';
-import { Findings, type Work } from './runner.ts';
 import type { Precondition } from './target.ts';
+import { Findings, type Work } from './work.ts';
 
 export interface EditOptions {
 	readonly projectUuid: string;

@@ -7,7 +7,7 @@ import { ArchiveWriter } from '../archive/writer.ts';
 import { errors } from '../errors.ts';
 import { canonicalJson } from '../records/canonical.ts';
 import type { RecordSelection, Revision } from '../store/port.ts';
-import type { Work } from './runner.ts';
+import type { Work } from './work.ts';
 
 export interface ExportOptions {
 	readonly projectUuid: string;

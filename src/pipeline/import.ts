@@ -7,10 +7,10 @@ import type { Incoming, UploadOptions } from './incoming.ts';
 import { type MergeResult, mergeIncoming } from './merge/run.ts';
 import type { MergeSettings } from './merge/settings.ts';
 import { checkReferences } from './referential/run.ts';
-import type { Work } from './runner.ts';
 import { holdPrecondition, nextFacts, noteSeenBy, type Precondition, sameFacts } from './target.ts';
 import { stageUpload } from './upload.ts';
 import { baseOf, vectorAfter } from './vector.ts';
+import type { Work } from './work.ts';
 
 export interface ImportOptions {
 	readonly upload: UploadOptions;

@@ -4,8 +4,8 @@ import { readManifestObject } from '../archive/manifest.ts';
 import { Archive } from '../archive/reader.ts';
 import { isJsonObject, type Json } from '../records/json.ts';
 import type { UploadOptions } from './incoming.ts';
-import type { Work } from './runner.ts';
 import { formatOf } from './upload.ts';
+import type { Work } from './work.ts';
 
 /** What an upload says of itself; nothing of it has been checked yet. */
 export interface Peek {

@@ -2,8 +2,8 @@
 import { v7 } from 'uuid';
 import { errors } from '../errors.ts';
 import type { Facts, Revision } from '../store/port.ts';
-import type { Work } from './runner.ts';
 import { holdPrecondition, type Precondition, sameFacts } from './target.ts';
+import type { Work } from './work.ts';
 
 export interface NewFacts {
 	readonly name?: string | undefined;

@@ -1,7 +1,7 @@
 /** Retention: history that is not to be kept any longer goes, a project at a time. */
 import { DssError } from '../errors.ts';
 import type { Retention } from '../store/port.ts';
-import type { Work } from './runner.ts';
+import type { Work } from './work.ts';
 
 /** Prunes a project unless somebody writes it now; then the next time will do. Answers how many revisions went. */
 export async function pruneProject(

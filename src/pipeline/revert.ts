@@ -3,8 +3,8 @@ import { errors } from '../errors.ts';
 import { sum } from './counts.ts';
 import type { EditResult } from './edit.ts';
 import { withLease } from './projects.ts';
-import type { Work } from './runner.ts';
 import { type Precondition, sameFacts } from './target.ts';
+import type { Work } from './work.ts';
 
 export interface RevertOptions {
 	readonly projectUuid: string;

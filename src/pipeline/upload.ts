@@ -14,10 +14,10 @@ import { canonicalJson } from '../records/canonical.ts';
 import type { JsonObject } from '../records/json.ts';
 import type { Scope } from '../store/port.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
-import type { Work } from './runner.ts';
 import { stageArchive } from './structure/archive-records.ts';
 import { stageDtcg, THEME_NAME, themeUuid } from './structure/foreign-records.ts';
 import { stageOlderArchive } from './structure/older-records.ts';
+import type { Work } from './work.ts';
 
 /** What an upload claims to be, known before its records are read. */
 export interface Claims {

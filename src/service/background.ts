@@ -4,9 +4,9 @@ import type { QueuedAnswer } from '../../schemas/jobs.ts';
 import { errors } from '../errors.ts';
 import type { Dispatcher } from '../jobs/dispatcher.ts';
 import { type JobOutcomes, type JobTakes, RUNNERS } from '../jobs/job-tasks.ts';
-import type { TaskRunner } from '../jobs/port.ts';
 import type { Job, JobFile, JobKind, JobProgress, JobQueue, NewJob } from '../jobs/queue.ts';
 import type { Spool, Spooled } from '../spool/spool.ts';
+import type { TaskRunner } from '../workers/port.ts';
 import type { Estimator } from './estimator.ts';
 import type { Caller } from './telemetry.ts';
 

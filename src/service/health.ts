@@ -1,5 +1,5 @@
-import type { TaskRunner } from '../jobs/port.ts';
 import type { Spool } from '../spool/spool.ts';
+import type { TaskRunner } from '../workers/port.ts';
 
 /** What a part of the service says of itself. */
 export interface PartHealth {

@@ -9,12 +9,12 @@ import {
 	Resolutions,
 } from '../../schemas/merges.ts';
 import { DssError, errors } from '../errors.ts';
-import type { TaskRunner } from '../jobs/port.ts';
 import type { MergeOptions as MergeTaskOptions } from '../pipeline/merge/run.ts';
 import type { MergeSettings } from '../pipeline/merge/settings.ts';
 import { firstFault } from '../records/schema-faults.ts';
 import { parseStrict } from '../records/strict-json.ts';
 import type { Spooled } from '../spool/spool.ts';
+import type { TaskRunner } from '../workers/port.ts';
 import type { UploadSettings } from './archive-service.ts';
 import type { Background, Manner } from './background.ts';
 import { conflictCursor } from './cursors.ts';

@@ -4,12 +4,12 @@ import type { DiffQuery, RecordDiff } from '../../schemas/history.ts';
 import type { Project, RecordListQuery, Revision as RevisionShape } from '../../schemas/projects.ts';
 import type { Kind } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';
-import type { TaskRunner } from '../jobs/port.ts';
 import type { EditOptions, EditResult } from '../pipeline/edit.ts';
 import type { NewFacts } from '../pipeline/projects.ts';
 import type { Precondition } from '../pipeline/target.ts';
 import { canonicalJson } from '../records/canonical.ts';
 import type { Reader, Revision } from '../store/port.ts';
+import type { TaskRunner } from '../workers/port.ts';
 import { toProject, toRecord, toRecordDiff, toRevisionShape } from './answers.ts';
 import { differenceCursor, projectCursor, recordCursor, revisionCursor } from './cursors.ts';
 

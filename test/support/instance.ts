@@ -14,7 +14,7 @@ import {
 } from '../../src/pipeline/merge/run.ts';
 import type { MergeSettings } from '../../src/pipeline/merge/settings.ts';
 import { createProject } from '../../src/pipeline/projects.ts';
-import { Work, type WorkOptions } from '../../src/pipeline/runner.ts';
+import { Work, type WorkOptions } from '../../src/pipeline/work.ts';
 import type { JsonObject } from '../../src/records/json.ts';
 import type { Revision, Workspace } from '../../src/store/port.ts';
 import { openWorkspace, prepareStore } from '../../src/store/sqlite/open.ts';

@@ -6,7 +6,7 @@ import { toStaged } from '../../records/check-record.ts';
 import type { JsonObject } from '../../records/json.ts';
 import { contentOf, parseLine } from '../../records/line.ts';
 import type { Decision, MergeAsk, OpenCase, RecordKey, StagedRecord } from '../../store/port.ts';
-import type { Work } from '../runner.ts';
+import type { Work } from '../work.ts';
 import {
 	type Conflict,
 	findConflict,

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../records/json.ts';
 import { parseLine } from '../../records/line.ts';
 import { renameAliases } from '../../records/references.ts';
 import type { StagedRecord, Workspace } from '../../store/port.ts';
-import type { Work } from '../runner.ts';
+import type { Work } from '../work.ts';
 import type { Fork } from './decide.ts';
 import { forkUuid, freeName, underNewNames } from './rules/naming.ts';
 import type { Stamp } from './settings.ts';

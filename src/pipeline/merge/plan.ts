@@ -15,9 +15,9 @@ import type {
 import { sum } from '../counts.ts';
 import type { Incoming } from '../incoming.ts';
 import { checkReferences, type KnownFaults } from '../referential/run.ts';
-import type { Work } from '../runner.ts';
 import { sameFacts } from '../target.ts';
 import { baseOf, hasTakenIn, seenOfOurs, vectorAfter } from '../vector.ts';
+import type { Work } from '../work.ts';
 import { type Decided, decideOpenCases } from './decide.ts';
 import { partClashes, stageForks } from './forks.ts';
 import { type MergedFacts, mergeFacts } from './properties.ts';

@@ -2,7 +2,7 @@
 import { type DssError, errors } from '../../errors.ts';
 import type { OutcomeCounts, Revision } from '../../store/port.ts';
 import { sum } from '../counts.ts';
-import type { Work } from '../runner.ts';
+import type { Work } from '../work.ts';
 import type { Decided } from './decide.ts';
 import type { MergedFacts } from './properties.ts';
 import type { MergeSettings } from './settings.ts';

@@ -1,6 +1,6 @@
 /** References to nothing that a project holds already: files of others come in with them (`references=warn`). */
 import { DssError } from '../../errors.ts';
-import type { Work } from '../runner.ts';
+import type { Work } from '../work.ts';
 import { faultKey, type KnownFaults, REFERENTIAL_CHECKS } from './run.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Stage referential: nothing points nowhere, in a circle, at the wrong type, or twice. */
 import type { Warning } from '../../../schemas/problem.ts';
 import type { DssError } from '../../errors.ts';
-import { Findings, type Work } from '../runner.ts';
+import { Findings, type Work } from '../work.ts';
 import { aliasTypes } from './alias-types.ts';
 import { aliases } from './aliases.ts';
 import type { ReferentialCheck } from './check.ts';

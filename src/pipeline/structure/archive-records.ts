@@ -9,7 +9,7 @@ import type { RecordRules } from '../../records/check-record.ts';
 import { firstFault } from '../../records/schema-faults.ts';
 import { parseStrict } from '../../records/strict-json.ts';
 import type { Counts } from '../../store/port.ts';
-import { Findings, type Work } from '../runner.ts';
+import { Findings, type Work } from '../work.ts';
 import { checkDigest, EntryReader } from './entry-reader.ts';
 
 const PROJECT_ENTRY = 'project.json';

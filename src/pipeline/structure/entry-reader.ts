@@ -8,7 +8,7 @@ import { ElementCutter } from '../../archive/record-array.ts';
 import { DssError, errors } from '../../errors.ts';
 import { type Place, type RecordRules, readRecord } from '../../records/check-record.ts';
 import type { StagedRecord } from '../../store/port.ts';
-import type { Findings, Work } from '../runner.ts';
+import type { Findings, Work } from '../work.ts';
 
 export interface EntryReaderOptions {
 	readonly work: Work;

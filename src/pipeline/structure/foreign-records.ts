@@ -15,7 +15,7 @@ import { toStaged } from '../../records/check-record.ts';
 import { isJsonObject, type JsonObject } from '../../records/json.ts';
 import { parseStrict } from '../../records/strict-json.ts';
 import type { StagedRecord } from '../../store/port.ts';
-import { Findings, type Work } from '../runner.ts';
+import { Findings, type Work } from '../work.ts';
 
 /** The one theme of a file without themes. The same in every version of the file, whatever the file is called. */
 export const THEME_NAME = 'default';

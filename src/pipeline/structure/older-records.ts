@@ -9,7 +9,7 @@ import { type RecordRules, readRecord } from '../../records/check-record.ts';
 import { isJsonObject, type JsonObject } from '../../records/json.ts';
 import { parseStrict } from '../../records/strict-json.ts';
 import type { Counts } from '../../store/port.ts';
-import { Findings, type Work } from '../runner.ts';
+import { Findings, type Work } from '../work.ts';
 import { EntryReader } from './entry-reader.ts';
 
 const THEME_ENTRY = 'theme.json';

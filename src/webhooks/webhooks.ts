@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Webhook } from 'standardwebhooks';
-import type { Delivery, Job, JobQueue } from './queue.ts';
+import type { Delivery, Job, JobQueue } from '../jobs/queue.ts';
 
 export interface WebhookOptions {
 	readonly queue: JobQueue;

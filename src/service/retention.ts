@@ -1,7 +1,7 @@
 /** A TaskRunner that prunes history (DSS_HISTORY_REVISIONS, DSS_HISTORY_DAYS) behind the work of another. */
 import type { Reader } from '../store/port.ts';
-import type { Done, RunOptions, TaskRunner } from './port.ts';
-import type { TaskName, Tasks } from './tasks.ts';
+import type { Done, RunOptions, TaskRunner } from '../workers/port.ts';
+import type { TaskName, Tasks } from '../workers/tasks.ts';
 
 export interface RetentionSettings {
 	/** So many of the newest revisions are kept; null: all. */

@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Stage } from '../../schemas/problem.ts';
 import { type DssError, type ErrorData, toErrorData } from '../errors.ts';
+import type { JobQueue } from '../jobs/queue.ts';
 import { type Analysis, analyzeUpload } from '../pipeline/analyze.ts';
 import { type EditOptions, type EditResult, editProject } from '../pipeline/edit.ts';
 import { type ExportOptions, type ExportResult, exportProject } from '../pipeline/export.ts';
@@ -18,10 +19,9 @@ import { type Peek, peekUpload } from '../pipeline/peek.ts';
 import { createProject, type NewFacts, removeProject, updateProject } from '../pipeline/projects.ts';
 import { pruneProject } from '../pipeline/prune.ts';
 import { type RevertOptions, revertProject } from '../pipeline/revert.ts';
-import type { Progress, Work } from '../pipeline/runner.ts';
 import type { Precondition } from '../pipeline/target.ts';
+import type { Progress, Work } from '../pipeline/work.ts';
 import type { Page, Reader, RecordDifference, RecordKey, Retention, Revision } from '../store/port.ts';
-import type { JobQueue } from './queue.ts';
 
 type AnalysisData = Omit<Analysis, 'refusal'> & { readonly refusal: ErrorData | null };
 

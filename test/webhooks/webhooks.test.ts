@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isPrivateAddress } from '../../src/jobs/webhooks.ts';
+import { isPrivateAddress } from '../../src/webhooks/webhooks.ts';
 
 test('addresses of this machine, of private networks and of no machine are private, however they are written', () => {
 	for (const address of [

@@ -1,5 +1,5 @@
 /** The port through which the service has work done off the main thread. */
-import type { Progress } from '../pipeline/runner.ts';
+import type { Progress } from '../pipeline/work.ts';
 import type { Durations, JobName, TaskName, Tasks } from './tasks.ts';
 
 export interface RunOptions {

@@ -2,7 +2,7 @@
 import { workerData } from 'node:worker_threads';
 import { composeWorker, type WorkerSettings } from '../compose.ts';
 import { DssError, errors } from '../errors.ts';
-import { type Progress, Work } from '../pipeline/runner.ts';
+import { type Progress, Work } from '../pipeline/work.ts';
 import {
 	type Durations,
 	failed,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { buildApp } from '../src/app.ts';
-import { compose } from '../src/compose.ts';
+import { compose } from '../src/compose/service.ts';
 import { readConfig } from '../src/config.ts';
 
 /** The OpenAPI document as the routes say it, as text. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { buildApp } from './app.ts';
-import { compose } from './compose.ts';
+import { compose } from './compose/service.ts';
 import { ConfigError, helpText, readConfig } from './config.ts';
 import { shutDown } from './shutdown.ts';
 

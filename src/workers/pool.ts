@@ -31,6 +31,8 @@ const LANES: Readonly<Record<TaskName, Lane>> = {
 };
 
 export interface PoolOptions {
+	/** The module that a worker thread runs. */
+	readonly entry: URL;
 	/** What each worker is given, as `workerData`. */
 	readonly settings: unknown;
 	/** Threads for archive work that requests wait for. */
@@ -46,11 +48,11 @@ export class WorkerPool implements TaskRunner {
 	readonly #pools: Readonly<Record<Lane, Piscina>>;
 	readonly #onDurations: PoolOptions['onDurations'];
 
-	constructor({ settings, workers, jobWorkers, onDurations }: PoolOptions) {
+	constructor({ entry, settings, workers, jobWorkers, onDurations }: PoolOptions) {
 		this.#onDurations = onDurations;
 		const pool = (threads: number, idleTimeout: number) =>
 			new Piscina({
-				filename: new URL('./worker.ts', import.meta.url).href,
+				filename: entry.href,
 				workerData: settings,
 				minThreads: threads,
 				maxThreads: threads,

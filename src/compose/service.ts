@@ -1,53 +1,30 @@
-/** The only file that chooses and makes adapters, for the service and for its workers. */
+/** Chooses and makes the adapters of the process. Those of a worker thread: `worker.ts`. */
 import { join } from 'node:path';
-import type { Config, Limits } from '../schemas/config.ts';
-import { Dispatcher } from './jobs/dispatcher.ts';
-import type { JobQueue } from './jobs/queue.ts';
-import { remoteQueue } from './jobs/remote-queue.ts';
-import { openQueue } from './jobs/sqlite/open.ts';
-import { Metrics } from './plugins/metrics.ts';
-import { ArchiveService } from './service/archive-service.ts';
-import { Background } from './service/background.ts';
-import { Estimator } from './service/estimator.ts';
-import { Expiry } from './service/expiry.ts';
-import { Health } from './service/health.ts';
-import { Idempotency } from './service/idempotency.ts';
-import { JobService } from './service/job-service.ts';
-import { MergeService } from './service/merge-service.ts';
-import { Outcomes, toJobShape } from './service/outcomes.ts';
-import { ProjectService } from './service/project-service.ts';
-import { RetainingRunner } from './service/retention.ts';
-import { Spool } from './spool/spool.ts';
-import type { Reader, Workspace } from './store/port.ts';
-import { type FolderLock, lockFolder } from './store/sqlite/lock.ts';
-import { foldLog, openReader, openWorkspace, prepareStore } from './store/sqlite/open.ts';
-import { Webhooks } from './webhooks/webhooks.ts';
-import { WorkerPool } from './workers/pool.ts';
-import type { TaskRunner } from './workers/port.ts';
-import type { WorkerParts } from './workers/tasks.ts';
-
-/** What a worker thread is given at its start. */
-export interface WorkerSettings {
-	readonly dataDir: string;
-	readonly busyTimeoutMs: number;
-	readonly limits: Limits;
-}
-
-/** The adapters of one worker thread; the queue is made where it is first asked for. */
-export function composeWorker(
-	settings: WorkerSettings,
-): WorkerParts & { workspace: Workspace; closeQueue(): void } {
-	let queue: JobQueue | null = null;
-	return {
-		workspace: openWorkspace(settings),
-		reader: openReader(settings),
-		queue() {
-			queue ??= openQueue(settings);
-			return queue;
-		},
-		closeQueue: () => queue?.close(),
-	};
-}
+import type { Config } from '../../schemas/config.ts';
+import { Dispatcher } from '../jobs/dispatcher.ts';
+import type { JobQueue } from '../jobs/queue.ts';
+import { remoteQueue } from '../jobs/remote-queue.ts';
+import { openQueue } from '../jobs/sqlite/open.ts';
+import { Metrics } from '../plugins/metrics.ts';
+import { ArchiveService } from '../service/archive-service.ts';
+import { Background } from '../service/background.ts';
+import { Estimator } from '../service/estimator.ts';
+import { Expiry } from '../service/expiry.ts';
+import { Health } from '../service/health.ts';
+import { Idempotency } from '../service/idempotency.ts';
+import { JobService } from '../service/job-service.ts';
+import { MergeService } from '../service/merge-service.ts';
+import { Outcomes, toJobShape } from '../service/outcomes.ts';
+import { ProjectService } from '../service/project-service.ts';
+import { RetainingRunner } from '../service/retention.ts';
+import { Spool } from '../spool/spool.ts';
+import type { Reader } from '../store/port.ts';
+import { type FolderLock, lockFolder } from '../store/sqlite/lock.ts';
+import { foldLog, openReader, openWorkspace, prepareStore } from '../store/sqlite/open.ts';
+import { Webhooks } from '../webhooks/webhooks.ts';
+import { WorkerPool } from '../workers/pool.ts';
+import type { TaskRunner } from '../workers/port.ts';
+import type { WorkerSettings } from './worker-settings.ts';
 
 /** Where the service tells the operator of what no request sees. */
 export interface Log {
@@ -112,6 +89,7 @@ async function composeLocked(
 	const reader = openReader(settings);
 	const jobWorkers = Math.max(1, config.workers - 1);
 	const pool = new WorkerPool({
+		entry: new URL('./worker.ts', import.meta.url),
 		settings,
 		workers: config.workers,
 		jobWorkers,

@@ -2,10 +2,10 @@ import { AnalysisAnswer, ImportForm, ImportOptions } from '../../schemas/archive
 import type { ArchiveService } from '../../src/service/archive-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { callerOf, goneSignal } from '../caller.ts';
 import { revisionTag } from '../revision-tags.ts';
-import { uploadBody } from './body.ts';
-import { callerOf, goneSignal } from './caller.ts';
-import { UploadForm, uploadSettings } from './upload.ts';
+import { uploadBody } from '../uploads/body.ts';
+import { UploadForm, uploadSettings } from '../uploads/upload-form.ts';
 
 const form = new UploadForm(ImportOptions);
 

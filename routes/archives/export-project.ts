@@ -5,8 +5,8 @@ import type { ArchiveService, Exported } from '../../src/service/archive-service
 import type { Idempotency, KeptAnswer } from '../../src/service/idempotency.ts';
 import { problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { FILE_HEADERS, fileHeaders, MEDIA_TYPE } from './file-headers.ts';
-import { give, keyOf, mannerOf, QUEUED, queuedAnswer, WorkHeaders } from './manner.ts';
+import { FILE_HEADERS, fileHeaders, MEDIA_TYPE } from '../file-headers.ts';
+import { give, keyOf, mannerOf, QUEUED, queuedAnswer, WorkHeaders } from '../uploads/execution-options.ts';
 
 export function exportProject(app: App, archives: ArchiveService, idempotency: Idempotency): void {
 	app.route({

@@ -6,9 +6,9 @@ import type { MergeService } from '../../src/service/merge-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { precondition, revisionTag } from '../revision-tags.ts';
-import { uploadBody } from './body.ts';
-import { give, keyOf, mannerOf, QUEUED, queuedAnswer, WriteHeaders } from './manner.ts';
-import { UploadForm, uploadSettings } from './upload.ts';
+import { uploadBody } from '../uploads/body.ts';
+import { give, keyOf, mannerOf, QUEUED, queuedAnswer, WriteHeaders } from '../uploads/execution-options.ts';
+import { UploadForm, uploadSettings } from '../uploads/upload-form.ts';
 
 export interface ImportParts {
 	readonly archives: ArchiveService;

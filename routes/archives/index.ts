@@ -2,10 +2,10 @@ import multipart from '@fastify/multipart';
 import type { Config } from '../../schemas/config.ts';
 import type { App } from '../app-instance.ts';
 import { mergeRoutes } from '../merge/index.ts';
+import { BARE_TYPES } from '../uploads/upload-form.ts';
 import { analyzeImport } from './analyze-import.ts';
 import { exportProject } from './export-project.ts';
 import { type ImportParts, importArchive, importInBackground } from './import-archive.ts';
-import { BARE_TYPES } from './upload.ts';
 
 /** REFUSALS 39. */
 const MULTIPART_LIMITS = { fieldSize: 65_536, fieldNameSize: 100, parts: 20, headerPairs: 50 };

@@ -4,7 +4,7 @@ import { errors } from '../../src/errors.ts';
 import type { JobService } from '../../src/service/job-service.ts';
 import { problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { FILE_HEADERS, fileHeaders, MEDIA_TYPE } from '../archives/file-headers.ts';
+import { FILE_HEADERS, fileHeaders, MEDIA_TYPE } from '../file-headers.ts';
 import { rangeOf } from './range.ts';
 
 const file = { schema: { type: 'string', format: 'binary' } } as const;

@@ -2,7 +2,7 @@ import { JobParams } from '../../schemas/jobs.ts';
 import type { JobEvent, JobService } from '../../src/service/job-service.ts';
 import { problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { goneSignal } from '../archives/caller.ts';
+import { goneSignal } from '../caller.ts';
 
 export function watchJob(app: App, jobs: JobService): void {
 	app.route({

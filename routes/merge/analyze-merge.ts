@@ -4,10 +4,10 @@ import type { ArchiveService } from '../../src/service/archive-service.ts';
 import type { MergeService } from '../../src/service/merge-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { uploadBody } from '../archives/body.ts';
-import { callerOf, goneSignal } from '../archives/caller.ts';
-import { UploadForm, uploadSettings } from '../archives/upload.ts';
+import { callerOf, goneSignal } from '../caller.ts';
 import { revisionTag } from '../revision-tags.ts';
+import { uploadBody } from '../uploads/body.ts';
+import { UploadForm, uploadSettings } from '../uploads/upload-form.ts';
 
 const form = new UploadForm(MergeAnalysisOptions);
 

@@ -2,11 +2,11 @@ import { MergeAnswer, MergeForm, MergeOptions } from '../../schemas/merges.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { uploadBody } from '../archives/body.ts';
 import type { ImportParts } from '../archives/import-archive.ts';
-import { give, keyOf, mannerOf, QUEUED, queuedAnswer, WriteHeaders } from '../archives/manner.ts';
-import { UploadForm, uploadSettings } from '../archives/upload.ts';
 import { precondition, revisionTag } from '../revision-tags.ts';
+import { uploadBody } from '../uploads/body.ts';
+import { give, keyOf, mannerOf, QUEUED, queuedAnswer, WriteHeaders } from '../uploads/execution-options.ts';
+import { UploadForm, uploadSettings } from '../uploads/upload-form.ts';
 
 const form = new UploadForm(MergeOptions);
 

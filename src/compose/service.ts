@@ -6,17 +6,18 @@ import type { JobQueue } from '../jobs/queue.ts';
 import { remoteQueue } from '../jobs/remote-queue.ts';
 import { openQueue } from '../jobs/sqlite/open.ts';
 import { Metrics } from '../plugins/metrics.ts';
+import { Background } from '../service/archive-executor.ts';
 import { ArchiveService } from '../service/archive-service.ts';
-import { Background } from '../service/background.ts';
 import { Estimator } from '../service/estimator.ts';
 import { Expiry } from '../service/expiry.ts';
 import { Health } from '../service/health.ts';
 import { Idempotency } from '../service/idempotency.ts';
 import { JobService } from '../service/job-service.ts';
 import { MergeService } from '../service/merge-service.ts';
-import { Outcomes, toJobShape } from '../service/outcomes.ts';
 import { ProjectService } from '../service/project-service.ts';
 import { RetainingRunner } from '../service/retention.ts';
+import { WorkMetrics } from '../service/work-metrics.ts';
+import { toJobShape } from '../service/work-presenter.ts';
 import { Spool } from '../spool/spool.ts';
 import type { Reader } from '../store/port.ts';
 import { type FolderLock, lockFolder } from '../store/sqlite/lock.ts';
@@ -98,7 +99,7 @@ async function composeLocked(
 	const tasks = retaining(pool, reader, config, log);
 	const queue = remoteQueue(pool);
 	const estimator = new Estimator(queue, remains.speeds, onError);
-	const outcomes = new Outcomes(metrics, estimator);
+	const outcomes = new WorkMetrics(metrics, estimator);
 	const dispatcher: Dispatcher = new Dispatcher({
 		queue,
 		tasks,

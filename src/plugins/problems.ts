@@ -2,7 +2,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { DssError, errors } from '../errors.ts';
-import { toProblem } from '../service/outcomes.ts';
+import { toProblem } from '../service/work-presenter.ts';
 
 /** So long may a sender go on after its answer. */
 const LINGER_MS = 500;

@@ -9,22 +9,23 @@ import type { UploadOptions } from '../pipeline/incoming.ts';
 import type { Spool, Spooled } from '../spool/spool.ts';
 import type { Counts, Reader, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';
-import { toItemCounts } from './answers.ts';
-import type { Background, Manner } from './background.ts';
+import type { Background, Manner } from './archive-executor.ts';
 import type { Estimator } from './estimator.ts';
-import { type Outcomes, toImportAnswer } from './outcomes.ts';
+import { toItemCounts } from './project-presenter.ts';
 import { noteRefusal } from './refusals.ts';
 import type { Caller, Telemetry } from './telemetry.ts';
+import type { WorkMetrics } from './work-metrics.ts';
+import { toImportAnswer } from './work-presenter.ts';
 
 export type { Spooled } from '../spool/spool.ts';
-export type { Manner } from './background.ts';
+export type { Manner } from './archive-executor.ts';
 
 export interface ArchiveServiceOptions {
 	readonly reader: Reader;
 	readonly tasks: TaskRunner;
 	readonly spool: Spool;
 	readonly background: Background;
-	readonly outcomes: Outcomes;
+	readonly outcomes: WorkMetrics;
 	readonly estimator: Estimator;
 	readonly telemetry: Telemetry;
 	readonly requestTimeoutMs: number;

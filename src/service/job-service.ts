@@ -5,9 +5,9 @@ import type { Dispatcher } from '../jobs/dispatcher.ts';
 import type { Job, JobQueue } from '../jobs/queue.ts';
 import type { Spool } from '../spool/spool.ts';
 import { jobCursor } from './cursors.ts';
-import { toJobShape } from './outcomes.ts';
 import type { ListPage } from './project-service.ts';
 import type { Telemetry } from './telemetry.ts';
+import { toJobShape } from './work-presenter.ts';
 
 export interface JobServiceOptions {
 	readonly queue: JobQueue;

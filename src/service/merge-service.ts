@@ -15,17 +15,18 @@ import { firstFault } from '../records/schema-faults.ts';
 import { parseStrict } from '../records/strict-json.ts';
 import type { Spooled } from '../spool/spool.ts';
 import type { TaskRunner } from '../workers/port.ts';
+import type { Background, Manner } from './archive-executor.ts';
 import type { UploadSettings } from './archive-service.ts';
-import type { Background, Manner } from './background.ts';
 import { conflictCursor } from './cursors.ts';
-import { type Outcomes, toMergeAnswer, toMergeCounts } from './outcomes.ts';
 import { noteRefusal } from './refusals.ts';
 import type { Caller, Telemetry } from './telemetry.ts';
+import type { WorkMetrics } from './work-metrics.ts';
+import { toMergeAnswer, toMergeCounts } from './work-presenter.ts';
 
 export interface MergeServiceOptions {
 	readonly tasks: TaskRunner;
 	readonly background: Background;
-	readonly outcomes: Outcomes;
+	readonly outcomes: WorkMetrics;
 	readonly telemetry: Telemetry;
 	readonly clock: MergeSettings['clock'];
 }

@@ -10,8 +10,8 @@ import type { Precondition } from '../pipeline/target.ts';
 import { canonicalJson } from '../records/canonical.ts';
 import type { Reader, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';
-import { toProject, toRecord, toRecordDiff, toRevisionShape } from './answers.ts';
 import { differenceCursor, projectCursor, recordCursor, revisionCursor } from './cursors.ts';
+import { toProject, toRecord, toRecordDiff, toRevisionShape } from './project-presenter.ts';
 
 export type { Precondition } from '../pipeline/target.ts';
 

@@ -1,16 +1,13 @@
-/** How archive work ended: what callers are told, and what is measured, within a request or as a job. */
+/** Results of archive work, errors and jobs as callers see them (API, "Shapes"). */
 import type { ImportAnswer } from '../../schemas/archives.ts';
 import type { ExportSummary, Job as JobShape } from '../../schemas/jobs.ts';
 import type { MergeAnswer, Strategy } from '../../schemas/merges.ts';
 import type { Problem } from '../../schemas/problem.ts';
-import { DssError, fromErrorData } from '../errors.ts';
+import { type DssError, fromErrorData } from '../errors.ts';
 import type { JobOutcomes, JobTakes } from '../jobs/job-tasks.ts';
-import type { Job, JobKind, JobProgress } from '../jobs/queue.ts';
+import type { Job, JobProgress } from '../jobs/queue.ts';
 import type { MergeCounts } from '../pipeline/merge/report.ts';
-import { toItemCounts } from './answers.ts';
-import type { Estimator } from './estimator.ts';
-import { noteRefusal, outcomeOf } from './refusals.ts';
-import type { Caller, Telemetry } from './telemetry.ts';
+import { toItemCounts } from './project-presenter.ts';
 
 export function toImportAnswer(value: JobOutcomes['import'], seconds: number): ImportAnswer {
 	const { revision, migrations, warnings } = value;
@@ -126,71 +123,4 @@ function resultOf(job: Job): JobShape['result'] {
 export function secondsOf({ startedAt, finishedAt }: Job): number {
 	if (startedAt === null || finishedAt === null) return 0;
 	return Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
-}
-
-/** What counts and measures the ends of work. */
-export class Outcomes {
-	readonly #telemetry: Telemetry;
-	readonly #estimator: Estimator;
-
-	constructor(telemetry: Telemetry, estimator: Estimator) {
-		this.#telemetry = telemetry;
-		this.#estimator = estimator;
-	}
-
-	/** Work that ended well. */
-	succeeded<Kind extends JobKind>(kind: Kind, value: JobOutcomes[Kind], seconds: number): void {
-		this.#duration(kind, seconds, 'succeeded');
-		const { themes, tokens, components } = value.revision.counts;
-		this.#estimator.learn(kind, themes + tokens + components, seconds);
-		if ('migrations' in value) this.#migrations(value.migrations);
-		if ('counts' in value) this.#merged(value);
-		if ('merged' in value && value.merged !== null) this.#merged(value.merged);
-	}
-
-	/** Work that was refused or failed. */
-	failed(kind: JobKind, error: unknown, seconds: number, sha256: string | null, caller: Caller): void {
-		this.#duration(kind, seconds, outcomeOf(error));
-		if (!(error instanceof DssError)) return;
-		if (error.code === 'merge_conflicts')
-			this.#telemetry.mergeItems('conflict', Number(error.details['conflicts']));
-		if (sha256 !== null) noteRefusal(this.#telemetry, error, { sha256 }, caller);
-	}
-
-	/** The end of a job. */
-	ended(job: Job, seconds: number, caller: Caller): void {
-		const { kind, status } = job;
-		this.#telemetry.jobEnd(kind, status, seconds);
-		if (job.outcome !== null) {
-			// Written as JSON by a run of this kind.
-			this.succeeded(kind, JSON.parse(job.outcome) as JobOutcomes[typeof kind], seconds);
-			this.#estimator.flush();
-		}
-		if (job.error !== null) {
-			this.failed(kind, fromErrorData(job.error), seconds, job.input?.sha256 ?? null, caller);
-		}
-	}
-
-	#duration(kind: JobKind, seconds: number, outcome: 'succeeded' | 'refused' | 'failed'): void {
-		if (kind === 'import') this.#telemetry.importDuration(seconds, outcome);
-		if (kind === 'merge') this.#telemetry.mergeDuration(seconds, outcome);
-		if (kind === 'export') this.#telemetry.exportDuration(seconds, outcome);
-	}
-
-	#migrations(migrations: readonly string[]): void {
-		for (const migration of migrations) {
-			const [from, to] = migration.split(' → ');
-			if (from !== undefined && to !== undefined) this.#telemetry.migration(from, to);
-		}
-	}
-
-	#merged({ counts, clockSkews }: { counts: MergeCounts; clockSkews: number }): void {
-		this.#telemetry.mergeItems('new', counts.new);
-		this.#telemetry.mergeItems('updated', counts.updated);
-		this.#telemetry.mergeItems('deleted', counts.deleted);
-		this.#telemetry.mergeItems('unchanged', counts.unchanged);
-		this.#telemetry.mergeItems('auto_merged', counts.autoMerged);
-		this.#telemetry.mergeItems('conflict', counts.conflicts);
-		this.#telemetry.clockSkews(clockSkews);
-	}
 }

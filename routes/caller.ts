@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../../src/service/telemetry.ts';
+import type { Caller } from '../src/service/telemetry.ts';
 
 /** Who asks, for the log of alerts. */
 export function callerOf(request: FastifyRequest): Caller {

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { BARE_TYPES } from './upload.ts';
+import { BARE_TYPES } from './upload-form.ts';
 
 const binary = { type: 'string', format: 'binary' } as const;
 

@@ -4,8 +4,8 @@ import Type from 'typebox';
 import { QueuedAnswer } from '../../schemas/jobs.ts';
 import type { Manner } from '../../src/service/archive-service.ts';
 import type { KeptAnswer } from '../../src/service/idempotency.ts';
+import { callerOf, goneSignal } from '../caller.ts';
 import { IfMatchHeaders } from '../revision-tags.ts';
-import { callerOf, goneSignal } from './caller.ts';
 
 /** The headers of work that may become a job. */
 export const WorkHeaders = Type.Object({

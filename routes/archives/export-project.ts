@@ -6,7 +6,14 @@ import type { Idempotency, KeptAnswer } from '../../src/service/idempotency.ts';
 import { problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { FILE_HEADERS, fileHeaders, MEDIA_TYPE } from '../file-headers.ts';
-import { give, keyOf, mannerOf, QUEUED, queuedAnswer, WorkHeaders } from '../uploads/execution-options.ts';
+import {
+	executionOptions,
+	give,
+	keyOf,
+	QUEUED,
+	queuedAnswer,
+	WorkHeaders,
+} from '../uploads/execution-options.ts';
 
 export function exportProject(app: App, archives: ArchiveService, idempotency: Idempotency): void {
 	app.route({
@@ -40,10 +47,10 @@ export function exportProject(app: App, archives: ArchiveService, idempotency: I
 			const { selection, revision } = request.body;
 			const projectUuid = request.params.project_id;
 			const ask = { projectUuid, selection: selection ?? null, revision: revision ?? null };
-			const manner = mannerOf(request, reply, request.query);
+			const execution = executionOptions(request, reply, request.query);
 			let made: Exported | null = null;
 			const make = async (at: number | null): Promise<KeptAnswer> => {
-				const exported = await archives.export({ ...ask, revision: at }, manner);
+				const exported = await archives.export({ ...ask, revision: at }, execution);
 				if ('queued' in exported) return queuedAnswer(request, exported.queued);
 				made = exported;
 				return { status: 200, headers: {}, body: null, revision: exported.revision.number };
@@ -65,7 +72,7 @@ export function exportProject(app: App, archives: ArchiveService, idempotency: I
 function headersOf({ file, revision }: Exported): Record<string, string | number> {
 	return {
 		'content-length': file.bytes,
-		...fileHeaders(revision.facts.name, file.sha256),
+		...fileHeaders(revision.properties.name, file.sha256),
 	};
 }
 

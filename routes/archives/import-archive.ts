@@ -7,7 +7,14 @@ import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { precondition, revisionTag } from '../revision-tags.ts';
 import { uploadBody } from '../uploads/body.ts';
-import { give, keyOf, mannerOf, QUEUED, queuedAnswer, WriteHeaders } from '../uploads/execution-options.ts';
+import {
+	executionOptions,
+	give,
+	keyOf,
+	QUEUED,
+	queuedAnswer,
+	WriteHeaders,
+} from '../uploads/execution-options.ts';
 import { UploadForm, uploadSettings } from '../uploads/upload-form.ts';
 
 export interface ImportParts {
@@ -65,8 +72,8 @@ export function importInBackground(app: App, parts: ImportParts): void {
 	});
 }
 
-type Request = Parameters<typeof mannerOf>[0];
-type Reply = Parameters<typeof mannerOf>[1];
+type Request = Parameters<typeof executionOptions>[0];
+type Reply = Parameters<typeof executionOptions>[1];
 
 async function importing(
 	{ archives, merges, idempotency }: ImportParts,
@@ -84,11 +91,15 @@ async function importing(
 			strategy === 'merge' ? merges.settings({ strategy: merge_strategy, deletions, resolutions }) : null,
 		precondition: precondition(request.headers['if-match']),
 	};
-	const manner = mannerOf(request, reply, background ? { ...upload.options, background } : upload.options);
+	const execution = executionOptions(
+		request,
+		reply,
+		background ? { ...upload.options, background } : upload.options,
+	);
 	const same = { operation: 'import', settings: upload.options, sha256: file.sha256, ...options };
 	// Awaited here: the file goes with this function.
 	return await idempotency.once(keyOf(request), same, async () => {
-		const imported = await archives.import(file, uploadSettings(upload), options, manner);
+		const imported = await archives.import(file, uploadSettings(upload), options, execution);
 		if ('queued' in imported) return queuedAnswer(request, imported.queued);
 		const { answer, existed } = imported;
 		return {

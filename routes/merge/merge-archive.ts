@@ -5,7 +5,14 @@ import type { App } from '../app-instance.ts';
 import type { ImportParts } from '../archives/import-archive.ts';
 import { precondition, revisionTag } from '../revision-tags.ts';
 import { uploadBody } from '../uploads/body.ts';
-import { give, keyOf, mannerOf, QUEUED, queuedAnswer, WriteHeaders } from '../uploads/execution-options.ts';
+import {
+	executionOptions,
+	give,
+	keyOf,
+	QUEUED,
+	queuedAnswer,
+	WriteHeaders,
+} from '../uploads/execution-options.ts';
 import { UploadForm, uploadSettings } from '../uploads/upload-form.ts';
 
 const form = new UploadForm(MergeOptions);
@@ -39,7 +46,7 @@ export function mergeArchive(app: App, { archives, merges, idempotency }: Import
 				settings: merges.settings(upload.options),
 				precondition: precondition(request.headers['if-match']),
 			};
-			const manner = mannerOf(request, reply, upload.options);
+			const execution = executionOptions(request, reply, upload.options);
 			const same = {
 				operation: 'merge',
 				projectId,
@@ -49,7 +56,7 @@ export function mergeArchive(app: App, { archives, merges, idempotency }: Import
 			};
 			const kept = await idempotency.once(keyOf(request), same, async () => {
 				const aimed = { ...uploadSettings(upload), projectId };
-				const merged = await merges.merge(file, aimed, options, manner);
+				const merged = await merges.merge(file, aimed, options, execution);
 				if ('queued' in merged) return queuedAnswer(request, merged.queued);
 				const headers = { etag: revisionTag(merged.revision) };
 				return { status: 200, headers, body: merged, revision: merged.revision };

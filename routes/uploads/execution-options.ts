@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { QueuedAnswer } from '../../schemas/jobs.ts';
-import type { Manner } from '../../src/service/archive-service.ts';
+import type { ExecutionOptions } from '../../src/service/archive-service.ts';
 import type { KeptAnswer } from '../../src/service/idempotency.ts';
 import { callerOf, goneSignal } from '../caller.ts';
 import { IfMatchHeaders } from '../revision-tags.ts';
@@ -36,11 +36,11 @@ export function prefersJob({ headers }: FastifyRequest): boolean {
 	return /(?:^|,)\s*respond-async\s*(?:[;,]|$)/i.test(String(headers['prefer'] ?? ''));
 }
 
-export function mannerOf(
+export function executionOptions(
 	request: FastifyRequest,
 	reply: FastifyReply,
 	options: { background?: boolean; callback_url?: string },
-): Manner {
+): ExecutionOptions {
 	return {
 		background: (options.background ?? false) || prefersJob(request),
 		callbackUrl: options.callback_url ?? null,

@@ -6,7 +6,7 @@ import type { JobQueue } from '../jobs/queue.ts';
 import { remoteQueue } from '../jobs/remote-queue.ts';
 import { openQueue } from '../jobs/sqlite/open.ts';
 import { Metrics } from '../plugins/metrics.ts';
-import { Background } from '../service/archive-executor.ts';
+import { ArchiveExecutor } from '../service/archive-executor.ts';
 import { ArchiveService } from '../service/archive-service.ts';
 import { Estimator } from '../service/estimator.ts';
 import { Expiry } from '../service/expiry.ts';
@@ -21,7 +21,7 @@ import { toJobShape } from '../service/work-presenter.ts';
 import { Spool } from '../spool/spool.ts';
 import type { Reader } from '../store/port.ts';
 import { type FolderLock, lockFolder } from '../store/sqlite/lock.ts';
-import { foldLog, openReader, openWorkspace, prepareStore } from '../store/sqlite/open.ts';
+import { checkpointWal, openReader, openWorkspace, prepareStore } from '../store/sqlite/open.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
 import { WorkerPool } from '../workers/pool.ts';
 import type { TaskRunner } from '../workers/port.ts';
@@ -29,8 +29,8 @@ import type { WorkerSettings } from './worker-settings.ts';
 
 /** Where the service tells the operator of what no request sees. */
 export interface Log {
-	warn(facts: object, message: string): void;
-	error(facts: object, message: string): void;
+	warn(properties: object, message: string): void;
+	error(properties: object, message: string): void;
 }
 
 /** A service, whole but for its HTTP face. */
@@ -115,7 +115,7 @@ async function composeLocked(
 	const webhooks = webhooksOf(config, queue, metrics, onError);
 	const expirySeconds = { results: config.resultTtlSeconds, jobs: config.jobTtlSeconds };
 	const expiry = new Expiry(queue, spool, expirySeconds, onError);
-	const background = new Background({
+	const executor = new ArchiveExecutor({
 		queue,
 		dispatcher,
 		tasks,
@@ -134,7 +134,7 @@ async function composeLocked(
 			reader,
 			tasks,
 			spool,
-			background,
+			executor,
 			outcomes,
 			estimator,
 			telemetry: metrics,
@@ -145,7 +145,7 @@ async function composeLocked(
 		}),
 		merges: new MergeService({
 			tasks,
-			background,
+			executor,
 			outcomes,
 			telemetry: metrics,
 			clock: { toleranceMs: config.clockToleranceMs, driftMs: config.clockDriftWarningMs },
@@ -169,7 +169,7 @@ async function composeLocked(
 			await expiry.close();
 			await tasks.close();
 			reader.close();
-			foldLog(settings);
+			checkpointWal(settings);
 			lock.release();
 		},
 	};

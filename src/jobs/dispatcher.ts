@@ -2,7 +2,7 @@
 import { v7 } from 'uuid';
 import { DssError, errors, toErrorData } from '../errors.ts';
 import type { TaskRunner } from '../workers/port.ts';
-import { type JobFiles, type JobGives, type JobTaken, taskOf } from './job-tasks.ts';
+import { type JobFiles, type JobOutput, type JobRun, taskOf } from './job-tasks.ts';
 import type { Job, JobEnd, JobProgress, JobQueue, NewJob } from './queue.ts';
 
 /** A lease is renewed three times before it runs out: a process that misses them all is gone. */
@@ -148,7 +148,7 @@ export class Dispatcher {
 		job: Job,
 		controller: AbortController,
 		progress: JobProgress,
-		run: (taken: JobTaken) => Promise<JobGives>,
+		run: (taken: JobRun) => Promise<JobOutput>,
 	): void {
 		const running: Running = { controller, progress, ended: Promise.resolve() };
 		this.#running.set(job.uuid, running);
@@ -157,7 +157,7 @@ export class Dispatcher {
 	}
 
 	/** A run from its beginning to its end, which is written whatever happens. */
-	async #see(job: Job, running: Running, run: (taken: JobTaken) => Promise<JobGives>): Promise<void> {
+	async #see(job: Job, running: Running, run: (taken: JobRun) => Promise<JobOutput>): Promise<void> {
 		const { queue, onError } = this.#options;
 		const { uuid } = job;
 		const renewal = setInterval(() => {
@@ -186,7 +186,7 @@ export class Dispatcher {
 	async #endOf(
 		job: Job,
 		{ controller }: Running,
-		run: (taken: JobTaken) => Promise<JobGives>,
+		run: (taken: JobRun) => Promise<JobOutput>,
 	): Promise<JobEnd> {
 		try {
 			if (job.attempts > MAX_ATTEMPTS)
@@ -233,7 +233,7 @@ export class Dispatcher {
 		onEnd({ ...ended, input: job.input }, seconds);
 	}
 
-	async #perform(job: Job, { signal, onProgress }: JobTaken): Promise<JobGives> {
+	async #perform(job: Job, { signal, onProgress }: JobRun): Promise<JobOutput> {
 		const { tasks, files } = this.#options;
 		const run = taskOf(job, files);
 		const options = { signal, onProgress, background: true, job: { uuid: job.uuid, holder: this.holder } };
@@ -249,7 +249,7 @@ export class Dispatcher {
 export interface AdoptedWork {
 	readonly controller: AbortController;
 	readonly progress: JobProgress;
-	readonly ended: Promise<JobGives>;
+	readonly ended: Promise<JobOutput>;
 }
 
 /** Why a run was stopped. */

@@ -1,4 +1,4 @@
-/** What a job's task takes and gives, and the files that belong to it. */
+/** Input and output of a job's task, and the files that belong to it. */
 import type { ExportOptions, ExportResult } from '../pipeline/export.ts';
 import type { ImportOptions, ImportResult } from '../pipeline/import.ts';
 import type { UploadOptions } from '../pipeline/incoming.ts';
@@ -16,7 +16,7 @@ export interface JobFiles {
 }
 
 /** What is kept of a task: all but where its files lie. */
-export interface JobTakes {
+export interface JobInputs {
 	import: Omit<ImportOptions, 'upload'> & { readonly upload: Omit<UploadOptions, 'path'> };
 	merge: Omit<MergeOptions, 'upload'> & { readonly upload: Omit<MergeOptions['upload'], 'path'> };
 	export: Omit<ExportOptions, 'path'>;
@@ -29,13 +29,13 @@ export interface JobOutcomes {
 	export: ExportResult;
 }
 
-export interface JobTaken {
+export interface JobRun {
 	readonly signal: AbortSignal;
 	readonly onProgress: (progress: JobProgress) => void;
 }
 
 /** What ends a run well. */
-export interface JobGives {
+export interface JobOutput {
 	readonly outcome: string;
 	/** The file that it made. */
 	readonly result: JobFile | null;
@@ -43,38 +43,38 @@ export interface JobGives {
 
 /** How to run a task: with what, where its file lies or is to lie. */
 type Runner<Kind extends JobKind> = (
-	takes: JobTakes[Kind],
+	taskInput: JobInputs[Kind],
 	path: string,
 	tasks: TaskRunner,
 	options: RunOptions,
 ) => Promise<JobOutcomes[Kind]>;
 
 export const RUNNERS: { readonly [Kind in JobKind]: Runner<Kind> } = {
-	import: async ({ upload, ...takes }, path, tasks, options) =>
-		(await tasks.run('import', { ...takes, upload: { ...upload, path } }, options)).value,
-	merge: async ({ upload, ...takes }, path, tasks, options) =>
-		(await tasks.run('merge', { ...takes, upload: { ...upload, path } }, options)).value,
-	export: async (takes, path, tasks, options) =>
-		(await tasks.run('export', { ...takes, path }, options)).value,
+	import: async ({ upload, ...taskInput }, path, tasks, options) =>
+		(await tasks.run('import', { ...taskInput, upload: { ...upload, path } }, options)).value,
+	merge: async ({ upload, ...taskInput }, path, tasks, options) =>
+		(await tasks.run('merge', { ...taskInput, upload: { ...upload, path } }, options)).value,
+	export: async (taskInput, path, tasks, options) =>
+		(await tasks.run('export', { ...taskInput, path }, options)).value,
 };
 
 /** A job's task, ready to be run. */
 export function taskOf(
 	job: Job,
 	files: JobFiles,
-): (tasks: TaskRunner, options: RunOptions) => Promise<JobGives> {
-	// `takes` was written as what the kind's task takes.
-	const takes: unknown = JSON.parse(job.takes);
+): (tasks: TaskRunner, options: RunOptions) => Promise<JobOutput> {
+	// `taskInput` was written as what the kind's task taskInput.
+	const taskInput: unknown = JSON.parse(job.taskInput);
 	return async (tasks, options) => {
 		if (job.kind !== 'export') {
 			if (job.input === null) throw new Error(`job ${job.uuid} has no input`);
 			const path = files.pathOf(job.input.name);
 			const run = RUNNERS[job.kind] as Runner<JobKind>;
-			const outcome = await run(takes as JobTakes[JobKind], path, tasks, options);
+			const outcome = await run(taskInput as JobInputs[JobKind], path, tasks, options);
 			return { outcome: JSON.stringify(outcome), result: null };
 		}
 		const path = files.newPath();
-		const outcome = await exportTo(path, takes as JobTakes['export'], files, tasks, options);
+		const outcome = await exportTo(path, taskInput as JobInputs['export'], files, tasks, options);
 		return { outcome: JSON.stringify(outcome), result: files.own(path, outcome.bytes, outcome.sha256) };
 	};
 }
@@ -82,13 +82,13 @@ export function taskOf(
 /** An export that fails leaves no file. */
 async function exportTo(
 	path: string,
-	takes: JobTakes['export'],
+	taskInput: JobInputs['export'],
 	files: JobFiles,
 	tasks: TaskRunner,
 	options: RunOptions,
 ): Promise<ExportResult> {
 	try {
-		return await RUNNERS.export(takes, path, tasks, options);
+		return await RUNNERS.export(taskInput, path, tasks, options);
 	} catch (error) {
 		await files.release(files.own(path, 0, ''));
 		throw error;

@@ -28,8 +28,8 @@ export interface NewJob {
 	readonly kind: JobKind;
 	/** The project that it works on; null where that is not known before it is begun. */
 	readonly projectUuid: string | null;
-	/** What its task takes, as JSON; without the paths of its files. */
-	readonly takes: string;
+	/** What its task taskInput, as JSON; without the paths of its files. */
+	readonly taskInput: string;
 	readonly input: JobFile | null;
 	/** Who asked, for the log. */
 	readonly caller: { readonly requestId: string; readonly address: string };

@@ -31,8 +31,8 @@ export interface Analysis {
 export async function analyzeUpload(work: Work, upload: UploadOptions): Promise<Analysis> {
 	let claims: Claims | null = null;
 	try {
-		const incoming = await stageUpload(work, upload, (facts) => {
-			claims = facts;
+		const incoming = await stageUpload(work, upload, (properties) => {
+			claims = properties;
 		});
 		return await compared(work, incoming, upload);
 	} catch (error) {
@@ -60,7 +60,8 @@ async function compared(work: Work, incoming: Incoming, upload: UploadOptions): 
 		schemaVersion: incoming.schemaVersion,
 		project: {
 			uuid: hasIdentity ? projectUuid : null,
-			name: current !== null && incoming.format === 'dtcg' ? current.facts.name : incoming.facts.name,
+			name:
+				current !== null && incoming.format === 'dtcg' ? current.properties.name : incoming.properties.name,
 		},
 		counts: incoming.counts,
 		migrations: incoming.migrations,

@@ -49,7 +49,7 @@ async function edited(work: Work, options: EditOptions, current: Revision): Prom
 		await workspace.clear();
 		await work.stage('structure', () => stageUpserts(work, options, { version, at }));
 		await workspace.carryOver({ projectUuid, revision, scope: { of: 'records', remove: options.remove } });
-		await workspace.seal();
+		await workspace.indexStaged();
 		await work.stage('referential', () => checkReferences(work, 'strict', known));
 	});
 	return work.stage('apply', async () => {
@@ -69,7 +69,7 @@ async function edited(work: Work, options: EditOptions, current: Revision): Prom
 				message: options.message,
 				author: null,
 				at,
-				facts: { ...current.facts, updatedAt: at },
+				properties: { ...current.properties, updatedAt: at },
 				lamport: version,
 				sync: current.sync,
 				origin: null,

@@ -68,14 +68,14 @@ async function unknown(work: Work, { projectUuid, revision }: ExportOptions): Pr
 	return errors.revisionUnknown({ project_id: projectUuid, revision });
 }
 
-function projectText({ projectUuid, facts }: Revision): string {
+function projectText({ projectUuid, properties }: Revision): string {
 	return canonicalJson({
 		uuid: projectUuid,
-		name: facts.name,
-		...(facts.description === null ? {} : { description: facts.description }),
-		...(facts.metadata === null ? {} : { metadata: JSON.parse(facts.metadata) as unknown }),
-		createdAt: facts.createdAt,
-		updatedAt: facts.updatedAt,
+		name: properties.name,
+		...(properties.description === null ? {} : { description: properties.description }),
+		...(properties.metadata === null ? {} : { metadata: JSON.parse(properties.metadata) as unknown }),
+		createdAt: properties.createdAt,
+		updatedAt: properties.updatedAt,
 	});
 }
 
@@ -92,7 +92,7 @@ async function manifestOf(
 		schemaVersion: SCHEMA_VERSION,
 		generator,
 		exportedAt: revision.at,
-		project: { uuid: revision.projectUuid, name: revision.facts.name },
+		project: { uuid: revision.projectUuid, name: revision.properties.name },
 		origin: {
 			instance: await work.workspace.instance(),
 			revision: revision.number,

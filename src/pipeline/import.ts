@@ -1,15 +1,15 @@
 /** Import: an upload becomes a project's next revision, by replacement or by a merge, in one step or not at all. */
 import type { Warning } from '../../schemas/problem.ts';
 import { errors } from '../errors.ts';
-import type { Facts, NextRevision, Revision } from '../store/port.ts';
+import type { NextRevision, ProjectProperties, Revision } from '../store/port.ts';
 import { sum } from './counts.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
 import { type MergeResult, mergeIncoming } from './merge/run.ts';
 import type { MergeSettings } from './merge/settings.ts';
 import { checkReferences } from './referential/run.ts';
-import { holdPrecondition, nextFacts, noteSeenBy, type Precondition, sameFacts } from './target.ts';
+import { assertIfMatch, nextProperties, noteSeenBy, type Precondition, sameProperties } from './target.ts';
 import { stageUpload } from './upload.ts';
-import { baseOf, vectorAfter } from './vector.ts';
+import { findMergeBase, vectorAfter } from './vector.ts';
 import type { Work } from './work.ts';
 
 export interface ImportOptions {
@@ -56,7 +56,7 @@ async function applyIncoming(work: Work, incoming: Incoming, options: ImportOpti
 	const aimed = options.upload.projectId;
 	if (current === null && aimed !== null && aimed !== 'new')
 		throw errors.projectUnknown({ project_id: aimed });
-	holdPrecondition(projectUuid, current, options.precondition);
+	assertIfMatch(projectUuid, current, options.precondition);
 	const base = {
 		existed: current !== null,
 		merged: null,
@@ -76,17 +76,18 @@ async function applyIncoming(work: Work, incoming: Incoming, options: ImportOpti
 	await work.stage('referential', () => checkReferences(work, incoming.references));
 	return work.stage('apply', async () => {
 		const at = work.at();
-		const facts = nextFacts(incoming, current, at, options.upload.name !== null);
+		const properties = nextProperties(incoming, current, at, options.upload.name !== null);
 		const difference = await workspace.compare({ projectUuid, revision: current?.number ?? null });
 		const differs = [difference.added, difference.changed, difference.removed].some(
 			(counts) => sum(counts) > 0,
 		);
-		if (current !== null && !differs && sameFacts(facts, current.facts)) {
+		if (current !== null && !differs && sameProperties(properties, current.properties)) {
 			return { ...base, revision: current, changed: false };
 		}
-		if (current !== null && !options.discardLocalChanges) await refuseLoss(work, incoming, current, facts);
+		if (current !== null && !options.discardLocalChanges)
+			await refuseLoss(work, incoming, current, properties);
 		if (current !== null) await noteSeenBy(workspace, incoming, current);
-		const next = await nextRevision(work, incoming, current, at, facts);
+		const next = await nextRevision(work, incoming, current, at, properties);
 		const result = (revision: Revision): ImportResult => ({ ...base, revision, changed: true });
 		const said = { ...next, job: work.mark(result) };
 		return result(
@@ -103,22 +104,27 @@ export async function completeStaging(
 ): Promise<void> {
 	const { projectUuid, scope } = incoming;
 	if (current !== null) await work.workspace.carryOver({ projectUuid, revision: current.number, scope });
-	await work.workspace.seal();
+	await work.workspace.indexStaged();
 }
 
 /** An import never throws away silently what was done here and the upload has not seen. */
-async function refuseLoss(work: Work, incoming: Incoming, current: Revision, facts: Facts): Promise<void> {
+async function refuseLoss(
+	work: Work,
+	incoming: Incoming,
+	current: Revision,
+	properties: ProjectProperties,
+): Promise<void> {
 	const { workspace } = work;
 	const { projectUuid } = incoming;
-	const base = await baseOf(workspace, incoming);
+	const base = await findMergeBase(workspace, incoming);
 	if (base?.number === current.number) return;
 	let lost = await workspace.countUnseen({
 		projectUuid,
 		revision: current.number,
 		base: base?.number ?? null,
 	});
-	const said = base !== null && !sameFacts(base.facts, current.facts);
-	if (said && !sameFacts(facts, current.facts)) lost++;
+	const said = base !== null && !sameProperties(base.properties, current.properties);
+	if (said && !sameProperties(properties, current.properties)) lost++;
 	if (lost === 0) return;
 	throw errors.localChanges({
 		project_id: projectUuid,
@@ -132,11 +138,11 @@ async function nextRevision(
 	incoming: Incoming,
 	current: Revision | null,
 	at: string,
-	facts: NextRevision['facts'],
+	properties: NextRevision['properties'],
 ): Promise<NextRevision> {
 	const { workspace } = work;
 	const { origin, projectUuid } = incoming;
-	const common = { cause: 'import', message: null, author: null, at, facts } as const;
+	const common = { cause: 'import', message: null, author: null, at, properties } as const;
 	const before = current?.lamport ?? 0;
 	if (origin === null && incoming.format === 'dtcg') {
 		const version = before + 1;

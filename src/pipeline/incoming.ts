@@ -11,7 +11,7 @@ export interface Incoming {
 	/** The project that the records are staged for. */
 	readonly projectUuid: string;
 	/** What the upload says of the project; a foreign file says no more than a name. */
-	readonly facts: {
+	readonly properties: {
 		readonly name: string;
 		readonly description: string | null;
 		readonly metadata: string | null;

@@ -1,11 +1,11 @@
 /** Projects themselves: made empty, renamed, removed. */
 import { v7 } from 'uuid';
 import { errors } from '../errors.ts';
-import type { Facts, Revision } from '../store/port.ts';
-import { holdPrecondition, type Precondition, sameFacts } from './target.ts';
+import type { ProjectProperties, Revision } from '../store/port.ts';
+import { assertIfMatch, type Precondition, sameProperties } from './target.ts';
 import type { Work } from './work.ts';
 
-export interface NewFacts {
+export interface NewProperties {
 	readonly name?: string | undefined;
 	readonly description?: string | null | undefined;
 	/** Canonical JSON. */
@@ -15,22 +15,22 @@ export interface NewFacts {
 /** Makes an empty project: revision 1. */
 export async function createProject(
 	work: Work,
-	facts: NewFacts & { readonly name: string },
+	properties: NewProperties & { readonly name: string },
 ): Promise<Revision> {
 	const { workspace } = work;
 	const projectUuid = v7();
 	const at = work.at();
 	await workspace.lease(projectUuid, work.holder);
 	try {
-		return await workspace.applyFacts(projectUuid, {
+		return await workspace.applyProperties(projectUuid, {
 			cause: 'create',
 			message: null,
 			author: null,
 			at,
-			facts: {
-				name: facts.name,
-				description: facts.description ?? null,
-				metadata: facts.metadata ?? null,
+			properties: {
+				name: properties.name,
+				description: properties.description ?? null,
+				metadata: properties.metadata ?? null,
 				createdAt: at,
 				updatedAt: at,
 			},
@@ -43,35 +43,35 @@ export async function createProject(
 	}
 }
 
-/** Changes what is given of a project's facts; nothing different makes no revision. */
+/** Changes what is given of a project's properties; nothing different makes no revision. */
 export async function updateProject(
 	work: Work,
 	projectUuid: string,
-	given: NewFacts,
+	given: NewProperties,
 	precondition: Precondition,
 ): Promise<Revision> {
 	return withLease(work, projectUuid, precondition, async (current) => {
 		const at = work.at();
-		const facts: Facts = {
-			...current.facts,
+		const properties: ProjectProperties = {
+			...current.properties,
 			...(given.name === undefined ? {} : { name: given.name }),
 			...(given.description === undefined ? {} : { description: given.description }),
 			...(given.metadata === undefined ? {} : { metadata: given.metadata }),
 			updatedAt: at,
 		};
-		if (sameFacts(facts, current.facts)) return current;
+		if (sameProperties(properties, current.properties)) return current;
 		const { lamport, sync } = current;
 		const said = {
 			cause: 'edit',
 			message: null,
 			author: null,
 			at,
-			facts,
+			properties,
 			lamport,
 			sync,
 			origin: null,
 		} as const;
-		return work.workspace.applyFacts(projectUuid, said);
+		return work.workspace.applyProperties(projectUuid, said);
 	});
 }
 
@@ -98,7 +98,7 @@ export async function withLease<T>(
 	try {
 		const current = await workspace.revision(projectUuid);
 		if (current === null) throw errors.projectUnknown({ project_id: projectUuid });
-		holdPrecondition(projectUuid, current, precondition);
+		assertIfMatch(projectUuid, current, precondition);
 		return await run(current);
 	} finally {
 		await workspace.release(projectUuid, work.holder);

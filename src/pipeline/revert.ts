@@ -3,7 +3,7 @@ import { errors } from '../errors.ts';
 import { sum } from './counts.ts';
 import type { EditResult } from './edit.ts';
 import { withLease } from './projects.ts';
-import { type Precondition, sameFacts } from './target.ts';
+import { type Precondition, sameProperties } from './target.ts';
 import type { Work } from './work.ts';
 
 export interface RevertOptions {
@@ -34,19 +34,19 @@ export async function revertProject(work: Work, options: RevertOptions): Promise
 				changed: sum(difference.changed),
 				removed: sum(difference.removed),
 			};
-			const same = sameFacts(older.facts, current.facts);
+			const same = sameProperties(older.properties, current.properties);
 			if (same && counts.added + counts.changed + counts.removed === 0)
 				return { revision: current, ...counts };
 			const at = work.at();
 			const version = current.lamport + 1;
 			await workspace.restamp({ projectUuid, revision: current.number, version, at });
-			const { name, description, metadata } = older.facts;
+			const { name, description, metadata } = older.properties;
 			const next = {
 				cause: 'revert',
 				message: `Back to revision ${to}`,
 				author: null,
 				at,
-				facts: { ...current.facts, name, description, metadata, updatedAt: at },
+				properties: { ...current.properties, name, description, metadata, updatedAt: at },
 				lamport: version,
 				sync: current.sync,
 				origin: null,

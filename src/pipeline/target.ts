@@ -1,6 +1,6 @@
 /** A project as an import finds it: is it known, may it be written now, would something be lost. */
 import { errors } from '../errors.ts';
-import type { Facts, Revision, Workspace } from '../store/port.ts';
+import type { ProjectProperties, Revision, Workspace } from '../store/port.ts';
 import type { Incoming } from './incoming.ts';
 import { seenOfOurs } from './vector.ts';
 
@@ -8,7 +8,7 @@ import { seenOfOurs } from './vector.ts';
 export type Precondition = { readonly revisions: readonly number[] } | null;
 
 /** Holds If-Match (RFC 9110 §13.1.1). @throws {DssError} revision_stale, with the revisions since */
-export function holdPrecondition(
+export function assertIfMatch(
 	projectUuid: string,
 	current: Revision | null,
 	precondition: Precondition,
@@ -33,22 +33,27 @@ export async function noteSeenBy(workspace: Workspace, incoming: Incoming, curre
 	await workspace.noteSeen(projectUuid, origin.instance, seen);
 }
 
-/** The facts that the next revision would have. A foreign file says nothing of a project that is there. */
-export function nextFacts(incoming: Incoming, current: Revision | null, at: string, named: boolean): Facts {
-	const { facts } = incoming;
+/** The properties that the next revision would have. A foreign file says nothing of a project that is there. */
+export function nextProperties(
+	incoming: Incoming,
+	current: Revision | null,
+	at: string,
+	named: boolean,
+): ProjectProperties {
+	const { properties } = incoming;
 	if (current !== null && incoming.format === 'dtcg') {
-		return { ...current.facts, ...(named ? { name: facts.name } : {}), updatedAt: at };
+		return { ...current.properties, ...(named ? { name: properties.name } : {}), updatedAt: at };
 	}
 	return {
-		name: facts.name,
-		description: facts.description,
-		metadata: facts.metadata,
-		createdAt: facts.createdAt ?? at,
-		updatedAt: facts.updatedAt ?? at,
+		name: properties.name,
+		description: properties.description,
+		metadata: properties.metadata,
+		createdAt: properties.createdAt ?? at,
+		updatedAt: properties.updatedAt ?? at,
 	};
 }
 
 /** Whether two states say the same of a project; times aside. */
-export function sameFacts(one: Facts, other: Facts): boolean {
+export function sameProperties(one: ProjectProperties, other: ProjectProperties): boolean {
 	return one.name === other.name && one.description === other.description && one.metadata === other.metadata;
 }

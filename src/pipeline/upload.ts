@@ -69,7 +69,7 @@ async function stageForeign(work: Work, upload: UploadOptions): Promise<Incoming
 		schemaVersion: '2025.10',
 		migrations: [],
 		projectUuid,
-		facts: {
+		properties: {
 			name: upload.name ?? nameOf(upload.fileName),
 			description: null,
 			metadata: null,
@@ -142,7 +142,7 @@ async function stageOlder(
 		schemaVersion,
 		migrations: migrations.map(migrationName),
 		projectUuid: copyTo ?? upload.projectId ?? uuid,
-		facts: {
+		properties: {
 			name: upload.name ?? name,
 			description,
 			metadata: null,
@@ -174,7 +174,7 @@ function fromArchive(
 		format: 'dss',
 		schemaVersion: version.text,
 		migrations: [],
-		facts: {
+		properties: {
 			name: upload.name ?? project.name,
 			description: project.description ?? null,
 			metadata: project.metadata === undefined ? null : canonicalJson(project.metadata),

@@ -9,7 +9,7 @@ type ArchiveOrigin = NonNullable<Incoming['origin']>;
  * of a state that the upload stems from. Both speak of one project: an archive of another project that is aimed at
  * this one knows nothing of its revisions. A foreign file carries no vector: its base is its last import.
  */
-export async function baseOf(workspace: Workspace, incoming: Incoming): Promise<Revision | null> {
+export async function findMergeBase(workspace: Workspace, incoming: Incoming): Promise<Revision | null> {
 	const { origin, projectUuid } = incoming;
 	if (incoming.format === 'dtcg')
 		return workspace.newest(projectUuid, (revision) => revision.origin?.from === 'foreign');

@@ -3,7 +3,7 @@ import { v7 } from 'uuid';
 import type { QueuedAnswer } from '../../schemas/jobs.ts';
 import { errors } from '../errors.ts';
 import type { Dispatcher } from '../jobs/dispatcher.ts';
-import { type JobOutcomes, type JobTakes, RUNNERS } from '../jobs/job-tasks.ts';
+import { type JobInputs, type JobOutcomes, RUNNERS } from '../jobs/job-tasks.ts';
 import type { Job, JobFile, JobKind, JobProgress, JobQueue, NewJob } from '../jobs/queue.ts';
 import type { Spool, Spooled } from '../spool/spool.ts';
 import type { TaskRunner } from '../workers/port.ts';
@@ -15,7 +15,7 @@ const PATIENCE = 0.8;
 /** Uploads below this are done before they could be looked at; if not, they are handed over. */
 const LOOK_FROM_BYTES = 65_536;
 
-export interface BackgroundOptions {
+export interface ArchiveExecutorOptions {
 	readonly queue: JobQueue;
 	readonly dispatcher: Dispatcher;
 	readonly tasks: TaskRunner;
@@ -32,7 +32,7 @@ export interface BackgroundOptions {
 }
 
 /** How a caller wants the work done. */
-export interface Manner {
+export interface ExecutionOptions {
 	readonly background: boolean;
 	readonly callbackUrl: string | null;
 	/** Aborts when the caller goes away: work that is not a job stops then. */
@@ -40,10 +40,10 @@ export interface Manner {
 	readonly caller: Caller;
 }
 
-/** A piece of work. */
-export interface Piece<Kind extends JobKind> {
+/** Archive work. */
+export interface ArchiveTask<Kind extends JobKind> {
 	readonly kind: Kind;
-	readonly takes: JobTakes[Kind];
+	readonly input: JobInputs[Kind];
 	/** Its upload, or null for an export. */
 	readonly file: Spooled | null;
 	/** Where an export is to be written. */
@@ -62,36 +62,39 @@ interface Size {
 	readonly projectUuid: string | null;
 }
 
-export class Background {
-	readonly #options: BackgroundOptions;
+export class ArchiveExecutor {
+	readonly #options: ArchiveExecutorOptions;
 
-	constructor(options: BackgroundOptions) {
+	constructor(options: ArchiveExecutorOptions) {
 		this.#options = options;
 	}
 
-	/** Does a piece of work, or makes it a job. @throws {DssError} what the work throws; too_busy */
-	async perform<Kind extends JobKind>(piece: Piece<Kind>, manner: Manner): Promise<Performed<Kind>> {
-		const webhooks = this.#webhooks(manner.callbackUrl);
-		const size = await this.#sizeOf(piece, manner);
-		const seconds = this.#options.estimator.seconds(piece.kind, size.items);
+	/** Runs archive work within its request, or makes it a job. @throws {DssError} what the work throws; too_busy */
+	async perform<Kind extends JobKind>(
+		task: ArchiveTask<Kind>,
+		execution: ExecutionOptions,
+	): Promise<Performed<Kind>> {
+		const webhooks = this.#webhooks(execution.callbackUrl);
+		const size = await this.#sizeOf(task, execution);
+		const seconds = this.#options.estimator.seconds(task.kind, size.items);
 		const job = (input: JobFile | null): NewJob => ({
 			uuid: v7(),
-			kind: piece.kind,
+			kind: task.kind,
 			projectUuid: size.projectUuid,
-			takes: JSON.stringify(piece.takes),
+			taskInput: JSON.stringify(task.input),
 			input,
-			caller: { requestId: manner.caller.requestId, address: manner.caller.address },
+			caller: { requestId: execution.caller.requestId, address: execution.caller.address },
 			items: size.items,
 			seconds,
 			webhooks,
 		});
-		if (manner.background || seconds * 1000 > PATIENCE * this.#options.requestTimeoutMs)
-			return { queued: await this.#enqueue(piece, job) };
-		return this.#begin(piece, job, manner);
+		if (execution.background || seconds * 1000 > PATIENCE * this.#options.requestTimeoutMs)
+			return { queued: await this.#enqueue(task, job) };
+		return this.#begin(task, job, execution);
 	}
 
 	async #enqueue<Kind extends JobKind>(
-		{ file }: Piece<Kind>,
+		{ file }: ArchiveTask<Kind>,
 		job: (input: JobFile | null) => NewJob,
 	): Promise<QueuedAnswer> {
 		const { queue, dispatcher, queueLimit, spool } = this.#options;
@@ -108,9 +111,9 @@ export class Background {
 
 	/** Begins work for its request; what is not done in time goes on as a job. */
 	async #begin<Kind extends JobKind>(
-		piece: Piece<Kind>,
+		task: ArchiveTask<Kind>,
 		job: (input: JobFile | null) => NewJob,
-		{ signal }: Manner,
+		{ signal }: ExecutionOptions,
 	): Promise<Performed<Kind>> {
 		const { tasks, dispatcher, requestTimeoutMs, estimator } = this.#options;
 		const controller = new AbortController();
@@ -120,7 +123,7 @@ export class Background {
 		const uuid = v7();
 		let progress: JobProgress = { stage: null, done: 0, total: 0 };
 		const begun = performance.now();
-		const running = RUNNERS[piece.kind](piece.takes, piece.file?.path ?? piece.path ?? '', tasks, {
+		const running = RUNNERS[task.kind](task.input, task.file?.path ?? task.path ?? '', tasks, {
 			signal: controller.signal,
 			job: { uuid, holder: dispatcher.holder },
 			onProgress: (now) => {
@@ -139,7 +142,7 @@ export class Background {
 				return { done: first, seconds };
 			}
 			signal.removeEventListener('abort', gone);
-			const handedOver = await this.#handOver(piece, { ...job(null), uuid }, controller, running, progress);
+			const handedOver = await this.#handOver(task, { ...job(null), uuid }, controller, running, progress);
 			if (handedOver !== null) return { queued: toQueued(handedOver) };
 			return { done: await running, seconds: secondsSince(begun) };
 		} finally {
@@ -151,37 +154,37 @@ export class Background {
 
 	/** Makes running work a job; null where that fails, and it is waited for after all. */
 	async #handOver<Kind extends JobKind>(
-		piece: Piece<Kind>,
+		task: ArchiveTask<Kind>,
 		job: NewJob,
 		controller: AbortController,
 		running: Promise<JobOutcomes[Kind]>,
 		progress: JobProgress,
 	): Promise<Job | null> {
 		const { dispatcher, spool, onError } = this.#options;
-		const input = piece.file === null ? null : await piece.file.handOver();
+		const input = task.file === null ? null : await task.file.handOver();
 		const ended = running.then((outcome) => ({
 			outcome: JSON.stringify(outcome),
-			result: resultOf(spool, piece, outcome),
+			result: resultOf(spool, task, outcome),
 		}));
 		// Whoever adopts it sees the error; until then it is nobody's.
 		ended.catch(() => undefined);
 		try {
 			return await dispatcher.adopt({ ...job, input }, { controller, progress, ended });
 		} catch (error) {
-			onError(error, 'work that takes long could not be made a job');
+			onError(error, 'work that input long could not be made a job');
 			await running.catch(() => undefined);
 			if (input !== null) await spool.release(input);
 			return null;
 		}
 	}
 
-	async #sizeOf<Kind extends JobKind>(piece: Piece<Kind>, manner: Manner): Promise<Size> {
-		const { projectUuid, items, file } = piece;
+	async #sizeOf<Kind extends JobKind>(task: ArchiveTask<Kind>, execution: ExecutionOptions): Promise<Size> {
+		const { projectUuid, items, file } = task;
 		if (items !== null || file === null) return { items: items ?? 0, projectUuid };
 		const aimed = { items: Math.ceil(file.bytes / 100), projectUuid };
-		if (file.bytes < LOOK_FROM_BYTES && !manner.background) return aimed;
+		if (file.bytes < LOOK_FROM_BYTES && !execution.background) return aimed;
 		try {
-			const { upload } = piece.takes as JobTakes['import' | 'merge'];
+			const { upload } = task.input as JobInputs['import' | 'merge'];
 			const { value } = await this.#options.tasks.run('peek', { ...upload, path: file.path });
 			return { items: value.items, projectUuid: projectUuid ?? value.projectUuid };
 		} catch {
@@ -201,7 +204,7 @@ export class Background {
 
 function resultOf<Kind extends JobKind>(
 	spool: Spool,
-	{ kind, path }: Piece<Kind>,
+	{ kind, path }: ArchiveTask<Kind>,
 	outcome: JobOutcomes[Kind],
 ): JobFile | null {
 	if (kind !== 'export' || path === undefined) return null;

@@ -9,7 +9,7 @@ import type { UploadOptions } from '../pipeline/incoming.ts';
 import type { Spool, Spooled } from '../spool/spool.ts';
 import type { Counts, Reader, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';
-import type { Background, Manner } from './archive-executor.ts';
+import type { ArchiveExecutor, ExecutionOptions } from './archive-executor.ts';
 import type { Estimator } from './estimator.ts';
 import { toItemCounts } from './project-presenter.ts';
 import { noteRefusal } from './refusals.ts';
@@ -18,13 +18,13 @@ import type { WorkMetrics } from './work-metrics.ts';
 import { toImportAnswer } from './work-presenter.ts';
 
 export type { Spooled } from '../spool/spool.ts';
-export type { Manner } from './archive-executor.ts';
+export type { ExecutionOptions } from './archive-executor.ts';
 
 export interface ArchiveServiceOptions {
 	readonly reader: Reader;
 	readonly tasks: TaskRunner;
 	readonly spool: Spool;
-	readonly background: Background;
+	readonly executor: ArchiveExecutor;
 	readonly outcomes: WorkMetrics;
 	readonly estimator: Estimator;
 	readonly telemetry: Telemetry;
@@ -75,28 +75,28 @@ export class ArchiveService {
 		file: Spooled,
 		settings: UploadSettings,
 		options: Omit<ImportOptions, 'upload'>,
-		manner: Manner,
+		execution: ExecutionOptions,
 	): Promise<{ answer: ImportAnswer; existed: boolean } | { queued: QueuedAnswer }> {
-		const { background, outcomes } = this.#options;
+		const { executor, outcomes } = this.#options;
 		const { projectId, freshUuid } = settings;
 		const begun = performance.now();
 		try {
-			const performed = await background.perform(
+			const performed = await executor.perform(
 				{
 					kind: 'import',
-					takes: { upload: settings, ...options },
+					input: { upload: settings, ...options },
 					file,
 					projectUuid: projectId === 'new' ? freshUuid : projectId,
 					items: null,
 				},
-				manner,
+				execution,
 			);
 			if ('queued' in performed) return performed;
 			const { done, seconds } = performed;
 			outcomes.succeeded('import', done, seconds);
 			return { answer: toImportAnswer(done, seconds), existed: done.existed };
 		} catch (error) {
-			outcomes.failed('import', error, (performance.now() - begun) / 1000, file.sha256, manner.caller);
+			outcomes.failed('import', error, (performance.now() - begun) / 1000, file.sha256, execution.caller);
 			throw error;
 		}
 	}
@@ -133,31 +133,31 @@ export class ArchiveService {
 	/** Writes an export to the spool. @throws {DssError} project_unknown, revision_unknown, spool_full */
 	async export(
 		ask: Omit<ExportOptions, 'path' | 'generator'>,
-		manner: Manner,
+		execution: ExecutionOptions,
 	): Promise<Exported | { queued: QueuedAnswer }> {
-		const { background, outcomes, spool, generator, reader } = this.#options;
+		const { executor, outcomes, spool, generator, reader } = this.#options;
 		const begun = performance.now();
 		const path = spool.newPath();
 		const { projectUuid } = ask;
 		try {
 			const head = await reader.revision(projectUuid, ask.revision ?? undefined);
-			const performed = await background.perform(
+			const performed = await executor.perform(
 				{
 					kind: 'export',
-					takes: { ...ask, generator },
+					input: { ...ask, generator },
 					file: null,
 					path,
 					projectUuid,
 					items: head === null ? 0 : total(head.counts),
 				},
-				manner,
+				execution,
 			);
 			if ('queued' in performed) return performed;
 			const { done, seconds } = performed;
 			outcomes.succeeded('export', done, seconds);
 			return { file: spool.adopt(path, done.bytes, done.sha256), revision: done.revision };
 		} catch (error) {
-			outcomes.failed('export', error, (performance.now() - begun) / 1000, null, manner.caller);
+			outcomes.failed('export', error, (performance.now() - begun) / 1000, null, execution.caller);
 			await spool.adopt(path, 0, '').remove();
 			throw error;
 		}

@@ -15,7 +15,7 @@ import { firstFault } from '../records/schema-faults.ts';
 import { parseStrict } from '../records/strict-json.ts';
 import type { Spooled } from '../spool/spool.ts';
 import type { TaskRunner } from '../workers/port.ts';
-import type { Background, Manner } from './archive-executor.ts';
+import type { ArchiveExecutor, ExecutionOptions } from './archive-executor.ts';
 import type { UploadSettings } from './archive-service.ts';
 import { conflictCursor } from './cursors.ts';
 import { noteRefusal } from './refusals.ts';
@@ -25,7 +25,7 @@ import { toMergeAnswer, toMergeCounts } from './work-presenter.ts';
 
 export interface MergeServiceOptions {
 	readonly tasks: TaskRunner;
-	readonly background: Background;
+	readonly executor: ArchiveExecutor;
 	readonly outcomes: WorkMetrics;
 	readonly telemetry: Telemetry;
 	readonly clock: MergeSettings['clock'];
@@ -66,20 +66,20 @@ export class MergeService {
 		file: Spooled,
 		upload: Aimed,
 		options: Omit<MergeTaskOptions, 'upload'>,
-		manner: Manner,
+		execution: ExecutionOptions,
 	): Promise<MergeAnswer | { queued: QueuedAnswer }> {
-		const { background, outcomes } = this.#options;
+		const { executor, outcomes } = this.#options;
 		const begun = performance.now();
 		try {
-			const takes = { upload, ...options };
-			const piece = { kind: 'merge', takes, file, projectUuid: upload.projectId, items: null } as const;
-			const performed = await background.perform(piece, manner);
+			const input = { upload, ...options };
+			const task = { kind: 'merge', input, file, projectUuid: upload.projectId, items: null } as const;
+			const performed = await executor.perform(task, execution);
 			if ('queued' in performed) return performed;
 			const { done, seconds } = performed;
 			outcomes.succeeded('merge', done, seconds);
 			return toMergeAnswer(done, options.settings.strategy, seconds);
 		} catch (error) {
-			outcomes.failed('merge', error, (performance.now() - begun) / 1000, file.sha256, manner.caller);
+			outcomes.failed('merge', error, (performance.now() - begun) / 1000, file.sha256, execution.caller);
 			throw error;
 		}
 	}
@@ -99,8 +99,8 @@ export class MergeService {
 		// The pages of one plan are of one revision.
 		const precondition = after && { revisions: [after.revision] };
 		try {
-			const takes = { upload: { ...upload, path: file.path }, settings, precondition };
-			const { value } = await tasks.run('analyzeMerge', takes, { signal });
+			const input = { upload: { ...upload, path: file.path }, settings, precondition };
+			const { value } = await tasks.run('analyzeMerge', input, { signal });
 			const { revision, base, counts, items, next, warnings, clockSkews } = value;
 			telemetry.clockSkews(clockSkews);
 			const answer: MergeAnalysisAnswer = {

@@ -12,17 +12,17 @@ export function toItemCounts(counts: Counts): Static<typeof ItemCounts> {
 	return { ...counts, assets: 0 };
 }
 
-export function toProject({ projectUuid, number, facts, counts }: Revision): Project {
+export function toProject({ projectUuid, number, properties, counts }: Revision): Project {
 	return {
 		project_id: projectUuid,
-		name: facts.name,
-		description: facts.description,
+		name: properties.name,
+		description: properties.description,
 		// Written by us as the canonical JSON of an object.
-		metadata: facts.metadata === null ? null : (JSON.parse(facts.metadata) as JsonObject),
+		metadata: properties.metadata === null ? null : (JSON.parse(properties.metadata) as JsonObject),
 		revision: number,
 		item_counts: toItemCounts(counts),
-		created_at: facts.createdAt,
-		updated_at: facts.updatedAt,
+		created_at: properties.createdAt,
+		updated_at: properties.updatedAt,
 	};
 }
 

@@ -5,7 +5,7 @@ import type { Project, RecordListQuery, Revision as RevisionShape } from '../../
 import type { Kind } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';
 import type { EditOptions, EditResult } from '../pipeline/edit.ts';
-import type { NewFacts } from '../pipeline/projects.ts';
+import type { NewProperties } from '../pipeline/projects.ts';
 import type { Precondition } from '../pipeline/target.ts';
 import { canonicalJson } from '../records/canonical.ts';
 import type { Reader, Revision } from '../store/port.ts';
@@ -23,7 +23,7 @@ export interface ListPage<T> {
 }
 
 /** What a caller says of a project. */
-export interface ProjectFacts {
+export interface ProjectPropertiesChange {
 	readonly name?: string;
 	readonly description?: string | null;
 	readonly metadata?: Readonly<Record<string, unknown>> | null;
@@ -53,16 +53,23 @@ export class ProjectService {
 		return toProject(await this.#revision(projectUuid));
 	}
 
-	async create(facts: ProjectFacts & { readonly name: string }): Promise<Project> {
-		const { value } = await this.#tasks.run('createProject', { ...written(facts), name: facts.name });
+	async create(properties: ProjectPropertiesChange & { readonly name: string }): Promise<Project> {
+		const { value } = await this.#tasks.run('createProject', {
+			...written(properties),
+			name: properties.name,
+		});
 		return toProject(value);
 	}
 
 	/** @throws {DssError} project_unknown, project_busy, revision_stale */
-	async update(projectUuid: string, facts: ProjectFacts, precondition: Precondition): Promise<Project> {
+	async update(
+		projectUuid: string,
+		properties: ProjectPropertiesChange,
+		precondition: Precondition,
+	): Promise<Project> {
 		const { value } = await this.#tasks.run('updateProject', {
 			projectUuid,
-			facts: written(facts),
+			properties: written(properties),
 			precondition,
 		});
 		return toProject(value);
@@ -173,7 +180,7 @@ export class ProjectService {
 }
 
 /** Metadata as it is kept: canonical JSON. */
-function written({ name, description, metadata }: ProjectFacts): NewFacts {
+function written({ name, description, metadata }: ProjectPropertiesChange): NewProperties {
 	return {
 		name,
 		description,

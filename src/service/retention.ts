@@ -41,10 +41,10 @@ export class RetainingRunner implements TaskRunner {
 
 	async run<Name extends TaskName>(
 		name: Name,
-		takes: Tasks[Name]['takes'],
+		input: Tasks[Name]['input'],
 		options?: RunOptions,
-	): Promise<Done<Tasks[Name]['gives']>> {
-		const done = await this.#inner.run(name, takes, options);
+	): Promise<Done<Tasks[Name]['output']>> {
+		const done = await this.#inner.run(name, input, options);
 		const projectUuid = writtenBy(name, done.value);
 		if (projectUuid !== null) this.#later(() => this.#prune(projectUuid));
 		return done;
@@ -87,8 +87,8 @@ export class RetainingRunner implements TaskRunner {
 }
 
 /** The project that a task has given a new revision; null where it wrote none. */
-function writtenBy(name: TaskName, value: Tasks[TaskName]['gives']): string | null {
+function writtenBy(name: TaskName, value: Tasks[TaskName]['output']): string | null {
 	if (name !== 'import' && name !== 'merge' && name !== 'edit' && name !== 'revert') return null;
 	// These four answer the revision that they made.
-	return (value as Tasks['import' | 'merge' | 'edit' | 'revert']['gives']).revision.projectUuid;
+	return (value as Tasks['import' | 'merge' | 'edit' | 'revert']['output']).revision.projectUuid;
 }

@@ -26,5 +26,5 @@ export interface Telemetry {
 export interface Caller {
 	readonly requestId: string;
 	readonly address: string;
-	readonly log: { warn(facts: object, message: string): void };
+	readonly log: { warn(properties: object, message: string): void };
 }

@@ -4,7 +4,7 @@ import type { ExportSummary, Job as JobShape } from '../../schemas/jobs.ts';
 import type { MergeAnswer, Strategy } from '../../schemas/merges.ts';
 import type { Problem } from '../../schemas/problem.ts';
 import { type DssError, fromErrorData } from '../errors.ts';
-import type { JobOutcomes, JobTakes } from '../jobs/job-tasks.ts';
+import type { JobInputs, JobOutcomes } from '../jobs/job-tasks.ts';
 import type { Job, JobProgress } from '../jobs/queue.ts';
 import type { MergeCounts } from '../pipeline/merge/report.ts';
 import { toItemCounts } from './project-presenter.ts';
@@ -14,7 +14,7 @@ export function toImportAnswer(value: JobOutcomes['import'], seconds: number): I
 	return {
 		success: true,
 		project_id: revision.projectUuid,
-		project_name: revision.facts.name,
+		project_name: revision.properties.name,
 		revision: revision.number,
 		item_counts: toItemCounts(revision.counts),
 		migration_performed: migrations.length > 0,
@@ -53,7 +53,7 @@ function toExportSummary(value: JobOutcomes['export'], uuid: string, seconds: nu
 	return {
 		success: true,
 		project_id: revision.projectUuid,
-		project_name: revision.facts.name,
+		project_name: revision.properties.name,
 		revision: revision.number,
 		bytes,
 		sha256,
@@ -104,14 +104,14 @@ function resultOf(job: Job): JobShape['result'] {
 	const seconds = secondsOf(job);
 	// Both were written as JSON by a run of this kind.
 	const outcome: unknown = JSON.parse(job.outcome);
-	const takes: unknown = JSON.parse(job.takes);
+	const taskInput: unknown = JSON.parse(job.taskInput);
 	switch (job.kind) {
 		case 'import':
 			return toImportAnswer(outcome as JobOutcomes['import'], seconds);
 		case 'merge':
 			return toMergeAnswer(
 				outcome as JobOutcomes['merge'],
-				(takes as JobTakes['merge']).settings.strategy,
+				(taskInput as JobInputs['merge']).settings.strategy,
 				seconds,
 			);
 		case 'export':

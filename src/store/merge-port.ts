@@ -9,7 +9,7 @@ export interface MergeAsk {
 	/** The newest revision that both sides have seen; null where none is known. */
 	readonly base: number | null;
 	/** Whether the base is the state that was offered at that revision, rather than what was made of it. */
-	readonly laidOver: boolean;
+	readonly overlay: boolean;
 	/** The newest of our revisions that the other side has taken in; 0 where it has none. */
 	readonly seen: number;
 	/** Which of our records the other side would hold if it had not deleted them. */

@@ -13,7 +13,7 @@ export type Cause = 'create' | 'edit' | 'import' | 'merge' | 'revert';
 export type Counts = Record<Kind, number>;
 
 /** What a project says of itself; kept with each revision. */
-export interface Facts {
+export interface ProjectProperties {
 	readonly name: string;
 	readonly description: string | null;
 	/** Canonical JSON of the free object, or null. */
@@ -44,7 +44,7 @@ export interface Revision {
 	readonly message: string | null;
 	readonly author: string | null;
 	readonly at: string;
-	readonly facts: Facts;
+	readonly properties: ProjectProperties;
 	readonly counts: Counts;
 	readonly added: number;
 	readonly changed: number;
@@ -160,7 +160,7 @@ export interface NextRevision {
 	readonly message: string | null;
 	readonly author: string | null;
 	readonly at: string;
-	readonly facts: Facts;
+	readonly properties: ProjectProperties;
 	readonly lamport: number;
 	readonly sync: SyncVector;
 	readonly origin: RevisionOrigin | null;
@@ -195,7 +195,7 @@ export interface Workspace {
 	/** Stages records; answers those whose uuid is staged already (and leaves them out). */
 	stage(records: readonly StagedRecord[]): Promise<StagedRecord[]>;
 	/** Makes the staged records ready for checks: call once after the last `stage`. */
-	seal(): Promise<void>;
+	indexStaged(): Promise<void>;
 	/** Runs a check: a SELECT over the staged tables. */
 	select(sql: string, parameters?: Row): Promise<Row[]>;
 	/** The same for sets that may be large: rows one at a time. */
@@ -230,7 +230,7 @@ export interface Workspace {
 	openCases(ask: MergeAsk, page: { after: RecordKey | null; limit: number }): Promise<OpenCase[]>;
 	decide(decisions: readonly Decision[]): Promise<void>;
 	/** Makes the staged records the merged whole, once every open case is decided. */
-	settle(ask: MergeAsk): Promise<void>;
+	applyDecisions(ask: MergeAsk): Promise<void>;
 	/** The same as `compare` for a merge that has staged nothing else since it was settled: it knows what it changes. */
 	compareSettled(): Promise<Difference>;
 	/** Stages records in the place of those of the same uuid. */
@@ -261,8 +261,8 @@ export interface Workspace {
 	 * @throws {DssError} cancelled where the job that makes it was
 	 */
 	apply(projectUuid: string, next: NextRevision, checkpoint: Checkpoint): Promise<Revision>;
-	/** The same for a revision that differs in its facts only, or the first of a project. */
-	applyFacts(projectUuid: string, next: NextRevision): Promise<Revision>;
+	/** The same for a revision that differs in its properties only, or the first of a project. */
+	applyProperties(projectUuid: string, next: NextRevision): Promise<Revision>;
 	/** Removes a project with all its revisions, and gives the lease back. It must be held. */
 	remove(projectUuid: string): Promise<void>;
 

@@ -73,9 +73,9 @@ export class WorkerPool implements TaskRunner {
 
 	async run<Name extends TaskName>(
 		name: Name,
-		takes: Tasks[Name]['takes'],
+		input: Tasks[Name]['input'],
 		options: RunOptions = {},
-	): Promise<Done<Tasks[Name]['gives']>> {
+	): Promise<Done<Tasks[Name]['output']>> {
 		if (options.signal?.aborted) throw errors.cancelled({});
 		const { port1, port2 } = new MessageChannel();
 		const holder = randomUUID();
@@ -84,10 +84,10 @@ export class WorkerPool implements TaskRunner {
 		port1.on('message', ({ progress }: WorkerMessage) => options.onProgress?.(progress));
 		try {
 			const job = options.job ?? null;
-			const request: WorkerRequest<Name> = { name, takes, holder, job, port: port2 };
+			const request: WorkerRequest<Name> = { name, input, holder, job, port: port2 };
 			const lane = options.background ? 'job' : LANES[name];
 			// The worker's default export answers an Outcome of the task asked for.
-			const outcome = (await this.#dispatch(lane, request)) as Outcome<Tasks[Name]['gives']>;
+			const outcome = (await this.#dispatch(lane, request)) as Outcome<Tasks[Name]['output']>;
 			this.#onDurations(outcome.durations);
 			if (!outcome.ok) throw fromErrorData(outcome.error);
 			return { value: outcome.value, durations: outcome.durations };
@@ -101,7 +101,7 @@ export class WorkerPool implements TaskRunner {
 		await Promise.all(Object.values(this.#pools).map((pool) => pool.close()));
 	}
 
-	/** A worker that dies takes no other work with it, and what it had begun is undone. */
+	/** A worker that dies input no other work with it, and what it had begun is undone. */
 	async #dispatch<Name extends TaskName>(lane: Lane, request: WorkerRequest<Name>): Promise<unknown> {
 		try {
 			return await this.#pools[lane].run(request, {

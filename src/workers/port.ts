@@ -22,9 +22,9 @@ export interface TaskRunner {
 	/** Runs a task. @throws {DssError} what it throws, or `internal` where its worker died */
 	run<Name extends TaskName>(
 		name: Name,
-		takes: Tasks[Name]['takes'],
+		input: Tasks[Name]['input'],
 		options?: RunOptions,
-	): Promise<Done<Tasks[Name]['gives']>>;
+	): Promise<Done<Tasks[Name]['output']>>;
 	/** Waits for what runs, then ends the workers. */
 	close(): Promise<void>;
 }

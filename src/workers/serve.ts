@@ -32,7 +32,7 @@ export function serveTasks(open: () => ThreadParts, limits: Limits) {
 	let parts: ThreadParts | null = null;
 	return async function run<Name extends TaskName>(
 		request: WorkerRequest<Name>,
-	): Promise<Outcome<Tasks[Name]['gives']>> {
+	): Promise<Outcome<Tasks[Name]['output']>> {
 		const { port } = request;
 		const controller = new AbortController();
 		port?.on('message', () => controller.abort());
@@ -49,7 +49,7 @@ export function serveTasks(open: () => ThreadParts, limits: Limits) {
 				job: request.job,
 				durations,
 			});
-			const value = await TASKS[request.name](work, request.takes, parts);
+			const value = await TASKS[request.name](work, request.input, parts);
 			return { ok: true, value, durations };
 		} catch (error) {
 			const known = toDssError(error, controller.signal);

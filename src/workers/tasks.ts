@@ -1,4 +1,4 @@
-/** What can be asked of a worker: each task with what it takes and gives. All of it survives a structured clone. */
+/** What can be asked of a worker: each task with what it input and output. All of it survives a structured clone. */
 import type { MessagePort } from 'node:worker_threads';
 import type { Stage } from '../../schemas/problem.ts';
 import { type DssError, type ErrorData, toErrorData } from '../errors.ts';
@@ -16,7 +16,7 @@ import {
 	mergeUpload,
 } from '../pipeline/merge/run.ts';
 import { type Peek, peekUpload } from '../pipeline/peek.ts';
-import { createProject, type NewFacts, removeProject, updateProject } from '../pipeline/projects.ts';
+import { createProject, type NewProperties, removeProject, updateProject } from '../pipeline/projects.ts';
 import { pruneProject } from '../pipeline/prune.ts';
 import { type RevertOptions, revertProject } from '../pipeline/revert.ts';
 import type { Precondition } from '../pipeline/target.ts';
@@ -27,36 +27,36 @@ type AnalysisData = Omit<Analysis, 'refusal'> & { readonly refusal: ErrorData | 
 
 /** The tasks, by name. */
 export interface Tasks {
-	import: { takes: ImportOptions; gives: ImportResult };
-	analyze: { takes: UploadOptions; gives: AnalysisData };
-	peek: { takes: UploadOptions; gives: Peek };
-	export: { takes: ExportOptions; gives: ExportResult };
-	merge: { takes: MergeOptions; gives: MergeResult };
-	analyzeMerge: { takes: MergeOptions; gives: MergeAnalysis };
-	edit: { takes: EditOptions; gives: EditResult };
-	revert: { takes: RevertOptions; gives: EditResult };
+	import: { input: ImportOptions; output: ImportResult };
+	analyze: { input: UploadOptions; output: AnalysisData };
+	peek: { input: UploadOptions; output: Peek };
+	export: { input: ExportOptions; output: ExportResult };
+	merge: { input: MergeOptions; output: MergeResult };
+	analyzeMerge: { input: MergeOptions; output: MergeAnalysis };
+	edit: { input: EditOptions; output: EditResult };
+	revert: { input: RevertOptions; output: EditResult };
 	/** Answers how many revisions went. */
-	prune: { takes: { projectUuid: string; retention: Retention }; gives: number };
-	createProject: { takes: NewFacts & { readonly name: string }; gives: Revision };
+	prune: { input: { projectUuid: string; retention: Retention }; output: number };
+	createProject: { input: NewProperties & { readonly name: string }; output: Revision };
 	updateProject: {
-		takes: { projectUuid: string; facts: NewFacts; precondition: Precondition };
-		gives: Revision;
+		input: { projectUuid: string; properties: NewProperties; precondition: Precondition };
+		output: Revision;
 	};
-	removeProject: { takes: { projectUuid: string; precondition: Precondition }; gives: undefined };
-	records: { takes: Parameters<Reader['records']>[0]; gives: Page<string, string> };
+	removeProject: { input: { projectUuid: string; precondition: Precondition }; output: undefined };
+	records: { input: Parameters<Reader['records']>[0]; output: Page<string, string> };
 	differences: {
-		takes: Parameters<Reader['differences']>[0];
-		gives: Page<RecordDifference, RecordKey>;
+		input: Parameters<Reader['differences']>[0];
+		output: Page<RecordDifference, RecordKey>;
 	};
 	/** One method of the JobQueue: those that read, and those that write. */
-	queueRead: { takes: QueueCall; gives: unknown };
-	queueWrite: { takes: QueueCall; gives: unknown };
+	queueRead: { input: QueueCall; output: unknown };
+	queueWrite: { input: QueueCall; output: unknown };
 	/** Undoes what a worker that died left of its work. */
-	release: { takes: { holder: string }; gives: undefined };
+	release: { input: { holder: string }; output: undefined };
 	/** Whether the store can be written and, if `thorough`, whether all of it can be read; leaves nothing. */
-	probe: { takes: { thorough: boolean }; gives: undefined };
+	probe: { input: { thorough: boolean }; output: undefined };
 	/** Whether a worker answers. */
-	ping: { takes: null; gives: undefined };
+	ping: { input: null; output: undefined };
 }
 
 export type QueueMethod = Exclude<keyof JobQueue, 'close'>;
@@ -86,9 +86,9 @@ const callQueue = (_work: Work, { method, ask }: QueueCall, { queue }: WorkerPar
 export const TASKS: {
 	[Name in TaskName]: (
 		work: Work,
-		takes: Tasks[Name]['takes'],
+		input: Tasks[Name]['input'],
 		parts: WorkerParts,
-	) => Promise<Tasks[Name]['gives']>;
+	) => Promise<Tasks[Name]['output']>;
 } = {
 	import: importUpload,
 	async analyze(work, upload) {
@@ -103,8 +103,8 @@ export const TASKS: {
 	revert: revertProject,
 	prune: pruneProject,
 	createProject,
-	updateProject: (work, { projectUuid, facts, precondition }) =>
-		updateProject(work, projectUuid, facts, precondition),
+	updateProject: (work, { projectUuid, properties, precondition }) =>
+		updateProject(work, projectUuid, properties, precondition),
 	async removeProject(work, { projectUuid, precondition }) {
 		await removeProject(work, projectUuid, precondition);
 		return undefined;
@@ -136,7 +136,7 @@ export interface JobName {
 /** One task on its way to a worker; `port` carries progress out and the cancellation in. */
 export interface WorkerRequest<Name extends TaskName = TaskName> {
 	readonly name: Name;
-	readonly takes: Tasks[Name]['takes'];
+	readonly input: Tasks[Name]['input'];
 	readonly holder: string;
 	readonly job: JobName | null;
 	readonly port: MessagePort | null;

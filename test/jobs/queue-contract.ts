@@ -20,7 +20,7 @@ const job = (projectUuid: string | null, more: Partial<NewJob> = {}): NewJob => 
 	uuid: v7(),
 	kind: 'import',
 	projectUuid,
-	takes: '{}',
+	taskInput: '{}',
 	input: { name: 'file', bytes: 3, sha256: 'abc' },
 	caller: { requestId: 'r', address: '::1' },
 	items: 5,

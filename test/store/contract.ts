@@ -42,7 +42,7 @@ const next = (name: string, cause: NextRevision['cause'] = 'import'): NextRevisi
 	message: null,
 	author: null,
 	at: '2026-01-01T00:00:00.000Z',
-	facts: { name, description: null, metadata: null, createdAt: 'then', updatedAt: 'then' },
+	properties: { name, description: null, metadata: null, createdAt: 'then', updatedAt: 'then' },
 	lamport: 1,
 	sync: {},
 	origin: null,
@@ -64,7 +64,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 		await workspace.clear();
 		await workspace.stage(records);
 		await workspace.lease(PROJECT, holder);
-		await workspace.seal();
+		await workspace.indexStaged();
 		const current = await workspace.revision(PROJECT);
 		await workspace.compare({ projectUuid: PROJECT, revision: current?.number ?? null });
 		return workspace.apply(PROJECT, next(title), onward);
@@ -137,7 +137,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 				await workspace.clear();
 				await workspace.stage(Array.from({ length: 5000 }, (_, index) => record(index, 'new', 2)));
 				await workspace.lease(PROJECT, 'stopped');
-				await workspace.seal();
+				await workspace.indexStaged();
 				await workspace.compare({ projectUuid: PROJECT, revision: 1 });
 				const stop = new Error('stop');
 				const stopped = workspace.apply(PROJECT, next('Stopped'), async () => {
@@ -160,7 +160,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 				await workspace.clear();
 				await workspace.stage([record(1, 'a')]);
 				await workspace.lease(PROJECT, 'stopped');
-				await workspace.seal();
+				await workspace.indexStaged();
 				await workspace.compare({ projectUuid: PROJECT, revision: null });
 				await assert.rejects(
 					workspace.apply(PROJECT, next('Stopped'), () => Promise.reject(new Error('stop'))),
@@ -199,7 +199,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 					await workspace.clear();
 					await workspace.stage(records);
 					await workspace.carryOver({ projectUuid: PROJECT, revision: 1, scope });
-					await workspace.seal();
+					await workspace.indexStaged();
 					const { added, changed, removed } = await workspace.compare({ projectUuid: PROJECT, revision: 1 });
 					return [added.tokens, changed.tokens, removed.tokens];
 				};
@@ -218,7 +218,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 				await write(workspace, [record(1, 'mine'), record(2, 'b')]);
 				await workspace.clear();
 				await workspace.stage([record(1, 'a'), record(2, 'theirs'), record(3, 'c')]);
-				await workspace.seal();
+				await workspace.indexStaged();
 				await workspace.compare({ projectUuid: PROJECT, revision: 2 });
 				const lost = (base: number | null) =>
 					workspace.countUnseen({ projectUuid: PROJECT, revision: 2, base });
@@ -301,7 +301,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 				await workspace.clear();
 				await workspace.stage([record(1, 'a', 9), record(2, 'B'), record(3, 'c')]);
 				await workspace.lease(PROJECT, 'someone');
-				await workspace.seal();
+				await workspace.indexStaged();
 				await workspace.compare({ projectUuid: PROJECT, revision: 1 });
 				await workspace.restamp({ projectUuid: PROJECT, revision: 1, version: 7, at: 'now' });
 				await workspace.apply(PROJECT, next('Test'), onward);
@@ -338,7 +338,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 					projectUuid: PROJECT,
 					revision: 2,
 					base: 1,
-					laidOver: false,
+					overlay: false,
 					seen: 1,
 					scope: { of: 'project' },
 					deletions: 'apply',
@@ -358,8 +358,8 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 					offered: true,
 				} as const;
 				await workspace.decide([decision]);
-				await workspace.settle(ask);
-				await workspace.seal();
+				await workspace.applyDecisions(ask);
+				await workspace.indexStaged();
 				const { added, changed, removed } = await workspace.compareSettled();
 				assert.deepEqual([added.tokens, changed.tokens, removed.tokens], [1, 1, 1]);
 				await workspace.lease(PROJECT, 'merger');

@@ -42,7 +42,7 @@ export function toJob(row: JobRow): Job {
 		kind: row.kind,
 		status: row.status,
 		projectUuid: row.project_uuid,
-		takes: row.takes,
+		taskInput: row.takes,
 		// The three JSON columns are written by this adapter, and by nothing else.
 		caller: JSON.parse(row.caller) as Job['caller'],
 		items: row.items,
@@ -71,7 +71,7 @@ export function fromNewJob(job: NewJob): Record<string, string | number | null> 
 		uuid: job.uuid,
 		kind: job.kind,
 		project_uuid: job.projectUuid,
-		takes: job.takes,
+		takes: job.taskInput,
 		caller: JSON.stringify(job.caller),
 		items: job.items,
 		seconds: job.seconds,

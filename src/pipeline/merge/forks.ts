@@ -70,7 +70,7 @@ export async function stageForks(
  * What bears the name of another after the merge, since both sides have named something so: the one of the greater
  * uuid, which all instances see alike, gets a free name. Answers the names that were taken twice.
  */
-export async function partClashes(work: Work, stamp: Stamp): Promise<string[]> {
+export async function renameClashes(work: Work, stamp: Stamp): Promise<string[]> {
 	if ((await work.workspace.select(ANY_CLASH)).length === 0) return [];
 	const clashes = await work.workspace.select(CLASHES);
 	for (const { kind, line, name, theme_group: group } of clashes) {

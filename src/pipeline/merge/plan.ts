@@ -15,12 +15,12 @@ import type {
 import { sum } from '../counts.ts';
 import type { Incoming } from '../incoming.ts';
 import { checkReferences, type KnownFaults } from '../referential/run.ts';
-import { sameFacts } from '../target.ts';
-import { baseOf, hasTakenIn, seenOfOurs, vectorAfter } from '../vector.ts';
+import { sameProperties } from '../target.ts';
+import { findMergeBase, hasTakenIn, seenOfOurs, vectorAfter } from '../vector.ts';
 import type { Work } from '../work.ts';
 import { type Decided, decideOpenCases } from './decide.ts';
-import { partClashes, stageForks } from './forks.ts';
-import { type MergedFacts, mergeFacts } from './properties.ts';
+import { renameClashes, stageForks } from './forks.ts';
+import { type MergedProperties, mergeProperties } from './properties.ts';
 import { countsOf, type MergeCounts, unsettled, warn, warnOfClashes } from './report.ts';
 import type { MergeRules } from './rules/conflict.ts';
 import { underNewNames } from './rules/naming.ts';
@@ -37,7 +37,7 @@ export interface MergePlan {
 }
 
 interface MergedRevision {
-	readonly facts: MergedFacts['facts'];
+	readonly properties: MergedProperties['properties'];
 	readonly lamport: number;
 	readonly sync: SyncVector;
 	readonly origin: RevisionOrigin | null;
@@ -62,13 +62,19 @@ export async function planMerge(
 	const rules = rulesOf(incoming, base, settings, Date.parse(stamp.at));
 	const decided = await decideOpenCases(work, ask, rules, settings, stamp);
 	if (decided.unsettled > 0) throw unsettled(decided);
-	const merged = mergeFacts(incoming, base?.facts ?? null, current.facts, settings.strategy, stamp.at);
+	const merged = mergeProperties(
+		incoming,
+		base?.properties ?? null,
+		current.properties,
+		settings.strategy,
+		stamp.at,
+	);
 	warn(work, outcomes, decided, merged, settings);
 	const changes = await bringTogether(work, incoming, compared, decided, settings, stamp);
 	const sync = vectorAfter(incoming, current.sync, here);
 	const says =
 		changes ||
-		!sameFacts(merged.facts, current.facts) ||
+		!sameProperties(merged.properties, current.properties) ||
 		(incoming.format === 'dtcg' && outcomes.deleted + outcomes.open > 0) ||
 		// Who has nothing to tell need not hear that we have listened.
 		(compared.news && advances(sync, current.sync));
@@ -79,7 +85,7 @@ export async function planMerge(
 		counts: countsOf(outcomes, decided, current, settings),
 		items: decided.items,
 		clockSkews: decided.clockSkews,
-		next: says ? { facts: merged.facts, lamport: stamp.version, sync, origin } : null,
+		next: says ? { properties: merged.properties, lamport: stamp.version, sync, origin } : null,
 	};
 }
 
@@ -102,12 +108,12 @@ async function compareSides(
 	here: string,
 ): Promise<Compared> {
 	const { workspace } = work;
-	const base = await baseOf(workspace, incoming);
+	const base = await findMergeBase(workspace, incoming);
 	const ask: MergeAsk = {
 		projectUuid: incoming.projectUuid,
 		revision: current.number,
 		base: base?.number ?? null,
-		laidOver: incoming.format === 'dtcg',
+		overlay: incoming.format === 'dtcg',
 		seen: seenOfOurs(incoming, here),
 		scope: incoming.scope,
 		deletions,
@@ -131,11 +137,11 @@ async function bringTogether(
 ): Promise<boolean> {
 	const { workspace } = work;
 	const { revision } = ask;
-	await workspace.settle(ask);
+	await workspace.applyDecisions(ask);
 	if (forks.length > 0) await stageForks(work, projectUuid, forks, stamp);
 	if (pairs > 0) await workspace.renamePaired('chosen', (renaming) => renamed(renaming, stamp));
-	await workspace.seal();
-	const clashes = strategy === 'manual' ? [] : await partClashes(work, stamp);
+	await workspace.indexStaged();
+	const clashes = strategy === 'manual' ? [] : await renameClashes(work, stamp);
 	warnOfClashes(work, clashes);
 	const asSettled = pairs + forks.length + clashes.length === 0;
 	const { added, changed, removed } = asSettled
@@ -157,7 +163,7 @@ async function nothingNew(work: Work, current: Revision): Promise<MergePlan> {
 	// The staged records become ours, so that what is checked and compared is what stands here.
 	await workspace.clear();
 	await workspace.carryOver({ projectUuid, revision, scope: { of: 'records', remove: [] } });
-	await workspace.seal();
+	await workspace.indexStaged();
 	await workspace.compare({ projectUuid, revision });
 	const counts = {
 		new: 0,
@@ -232,9 +238,11 @@ function originOf(incoming: Incoming, identical: boolean): RevisionOrigin | null
 	return { from: 'archive', project, instance, revision };
 }
 
-function saysTheSame({ facts }: Incoming, merged: MergedFacts): boolean {
-	const { name, description, metadata } = merged.facts;
-	return facts.name === name && facts.description === description && facts.metadata === metadata;
+function saysTheSame({ properties }: Incoming, merged: MergedProperties): boolean {
+	const { name, description, metadata } = merged.properties;
+	return (
+		properties.name === name && properties.description === description && properties.metadata === metadata
+	);
 }
 
 function advances(after: SyncVector, before: SyncVector): boolean {

@@ -1,45 +1,45 @@
 /** What a project says of itself, merged three ways: name, description, metadata. */
 import type { Strategy } from '../../../schemas/merges.ts';
-import type { Facts } from '../../store/port.ts';
+import type { ProjectProperties } from '../../store/port.ts';
 import type { Incoming } from '../incoming.ts';
 
-type Said = Pick<Facts, 'name' | 'description' | 'metadata'>;
+type Said = Pick<ProjectProperties, 'name' | 'description' | 'metadata'>;
 const MEMBERS = ['name', 'description', 'metadata'] as const;
 
-export interface MergedFacts {
-	readonly facts: Facts;
+export interface MergedProperties {
+	readonly properties: ProjectProperties;
 	/** What both sides changed, each in its own way. */
 	readonly conflicts: readonly (keyof Said)[];
 }
 
-/** Merges facts. A file of others says nothing of a project, nor does an archive of another project. */
-export function mergeFacts(
+/** Merges properties. A file of others says nothing of a project, nor does an archive of another project. */
+export function mergeProperties(
 	incoming: Incoming,
-	base: Facts | null,
-	local: Facts,
+	base: ProjectProperties | null,
+	local: ProjectProperties,
 	strategy: Strategy,
 	at: string,
-): MergedFacts {
-	if (incoming.origin?.project !== incoming.projectUuid) return { facts: local, conflicts: [] };
+): MergedProperties {
+	if (incoming.origin?.project !== incoming.projectUuid) return { properties: local, conflicts: [] };
 	const merged: { -readonly [Member in keyof Said]: Said[Member] } = { ...pick(local) };
 	const conflicts: (keyof Said)[] = [];
 	for (const member of MEMBERS) {
-		const [l, i] = [local[member], incoming.facts[member]];
+		const [l, i] = [local[member], incoming.properties[member]];
 		if (l === i || i === base?.[member]) continue;
 		const changedHere = base === null || l !== base[member];
 		if (changedHere) conflicts.push(member);
 		if (!changedHere || theirs(strategy, l, i)) Object.assign(merged, { [member]: i });
 	}
 	const changed = MEMBERS.some((member) => merged[member] !== local[member]);
-	return { facts: changed ? { ...local, ...merged, updatedAt: at } : local, conflicts };
+	return { properties: changed ? { ...local, ...merged, updatedAt: at } : local, conflicts };
 }
 
-/** Facts have no version; where the strategy asks for the newer, every instance chooses the greater text. */
+/** ProjectProperties have no version; where the strategy asks for the newer, every instance chooses the greater text. */
 function theirs(strategy: Strategy, local: string | null, imported: string | null): boolean {
 	if (strategy === 'newest') return (imported ?? '') > (local ?? '');
 	return strategy === 'keep_imported';
 }
 
-function pick({ name, description, metadata }: Facts): Said {
+function pick({ name, description, metadata }: ProjectProperties): Said {
 	return { name, description, metadata };
 }

@@ -4,7 +4,7 @@ import type { OutcomeCounts, Revision } from '../../store/port.ts';
 import { sum } from '../counts.ts';
 import type { Work } from '../work.ts';
 import type { Decided } from './decide.ts';
-import type { MergedFacts } from './properties.ts';
+import type { MergedProperties } from './properties.ts';
 import type { MergeSettings } from './settings.ts';
 
 /** How many records went which way; each record counts once. */
@@ -40,7 +40,7 @@ export function warn(
 	work: Work,
 	outcomes: OutcomeCounts,
 	decided: Decided,
-	{ conflicts }: MergedFacts,
+	{ conflicts }: MergedProperties,
 	settings: MergeSettings,
 ): void {
 	const say = (code: string, count: number, message: string) => {

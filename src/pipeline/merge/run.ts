@@ -7,7 +7,7 @@ import type { Incoming, UploadOptions } from '../incoming.ts';
 import { withLease } from '../projects.ts';
 import { passingOverInherited } from '../referential/inherited.ts';
 import type { KnownFaults } from '../referential/run.ts';
-import { holdPrecondition, noteSeenBy, type Precondition } from '../target.ts';
+import { assertIfMatch, noteSeenBy, type Precondition } from '../target.ts';
 import { stageUpload } from '../upload.ts';
 import type { Work } from '../work.ts';
 import { checkMerged, planMerge } from './plan.ts';
@@ -89,7 +89,7 @@ export async function analyzeMerge(work: Work, options: MergeOptions): Promise<M
 	const { projectId } = options.upload;
 	const current = await work.workspace.revision(projectId);
 	if (current === null) throw errors.projectUnknown({ project_id: projectId });
-	holdPrecondition(projectId, current, options.precondition);
+	assertIfMatch(projectId, current, options.precondition);
 	const incoming = await stageUpload(work, options.upload);
 	// Whatever the strategy, it meets the same conflicts.
 	const settings: MergeSettings = { ...options.settings, strategy: 'keep_local', resolutions: {} };

@@ -30,7 +30,7 @@ async function inheritedFaults(work: Work, projectUuid: string, revision: number
 	const { workspace } = work;
 	await workspace.clear();
 	await workspace.carryOver({ projectUuid, revision, scope: { of: 'records', remove: [] } });
-	await workspace.seal();
+	await workspace.indexStaged();
 	const known = new Set<string>();
 	for (const check of REFERENTIAL_CHECKS) {
 		if (check.lenient) await check.run(workspace, (error) => known.add(faultKey(error)));

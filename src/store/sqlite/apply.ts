@@ -92,13 +92,13 @@ export async function writeRows(
 	}
 }
 
-const WRITE_OFFERS = `
+const WRITE_DECLINED_CHANGES = `
   INSERT INTO offers (project, kind, uuid, revision, hash, line)
   SELECT :project, kind, uuid, :next, hash, line FROM temp.offered`;
 
 /** Writes what the next revision was offered and did not take. */
-export function writeOffers(db: Connection, at: { project: number; next: number }): void {
-	db.prepare(WRITE_OFFERS).run(at);
+export function writeDeclinedChanges(db: Connection, at: { project: number; next: number }): void {
+	db.prepare(WRITE_DECLINED_CHANGES).run(at);
 }
 
 /** Shows revision `number`: its row, the new head, and the right to write given back, in one transaction. */

@@ -42,7 +42,7 @@ const held = (name: string, revision: string) => `
 /** The rows of the base; a base that is the state of another lies under what that other had offered. */
 const BASE = `
   LEFT JOIN records AS b ON b.kind = x.kind AND b.uuid = x.uuid AND ${held('b', 'base')}
-  LEFT JOIN offers AS o ON :laid_over AND o.project = :project AND o.kind = x.kind AND o.uuid = x.uuid
+  LEFT JOIN offers AS o ON :overlay AND o.project = :project AND o.kind = x.kind AND o.uuid = x.uuid
     AND o.revision = :base`;
 const BASE_HASH = 'iif(o.uuid IS NULL, b.hash, o.hash)';
 const BASE_LINE = 'iif(o.uuid IS NULL, b.line, o.line)';
@@ -77,7 +77,7 @@ const WITHIN_THEMES = `
 /** Decisions of ours that the other side does not know: what it had offered, and we made something else of. */
 const UNKNOWN_OFFER = `
   FROM offers AS u
-  WHERE NOT :laid_over AND u.project = :project AND u.kind = x.kind AND u.uuid = x.uuid AND u.revision > :seen`;
+  WHERE NOT :overlay AND u.project = :project AND u.kind = x.kind AND u.uuid = x.uuid AND u.revision > :seen`;
 /** Where such a decision stands against what comes now, it is not settled by what else has changed. */
 const DECIDED_BEFORE = `
   UPDATE temp.cases AS x SET outcome = 'open'
@@ -226,9 +226,9 @@ export function decideCases(db: Connection, decisions: readonly Decision[]): voi
 }
 
 /** Makes the staged records the merged whole: what is ours, and what was decided. */
-export function settleCases(db: Connection, project: number, ask: MergeAsk): void {
+export function applyDecisions(db: Connection, project: number, ask: MergeAsk): void {
 	db.transaction(() => {
-		if (ask.laidOver) db.prepare(OFFER_KEPT).run();
+		if (ask.overlay) db.prepare(OFFER_KEPT).run();
 		db.exec(UNSTAGE_LOCAL);
 		db.prepare(STAGE_THE_REST).run({ project, revision: ask.revision });
 	})();
@@ -251,8 +251,8 @@ export function restageRecords(db: Connection, records: readonly StagedRecord[])
 
 function sides(project: number, ask: MergeAsk) {
 	// Revision 0 holds nothing.
-	const { revision, base, seen, laidOver } = ask;
-	return { project, revision, base: base ?? 0, seen, laid_over: laidOver ? 1 : 0 };
+	const { revision, base, seen, overlay } = ask;
+	return { project, revision, base: base ?? 0, seen, overlay: overlay ? 1 : 0 };
 }
 
 function textOf(value: string | number | null | undefined): string | null {

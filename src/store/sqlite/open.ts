@@ -27,7 +27,7 @@ export function prepareStore({ dataDir, busyTimeoutMs }: Options): void {
 }
 
 /** At the end, when no thread has a connection any more: the last one to close folds the log into the file. */
-export function foldLog({ dataDir, busyTimeoutMs }: Options): void {
+export function checkpointWal({ dataDir, busyTimeoutMs }: Options): void {
 	connect(fileIn(dataDir), { busyTimeoutMs }).close();
 }
 

@@ -64,7 +64,7 @@ export function toRevision(row: RevisionRow): Revision {
 		message: row.message,
 		author: row.author,
 		at: row.at,
-		facts: {
+		properties: {
 			name: row.name,
 			description: row.description,
 			metadata: row.metadata,
@@ -91,17 +91,17 @@ function toOrigin(row: RevisionRow): RevisionOrigin | null {
 
 /** The values of a new row of `revisions`, by column. */
 export function fromNext(next: NextRevision): Record<string, string | number | null> {
-	const { facts, origin } = next;
+	const { properties, origin } = next;
 	return {
 		cause: next.cause,
 		message: next.message,
 		author: next.author,
 		at: next.at,
-		name: facts.name,
-		description: facts.description,
-		metadata: facts.metadata,
-		created_at: facts.createdAt,
-		updated_at: facts.updatedAt,
+		name: properties.name,
+		description: properties.description,
+		metadata: properties.metadata,
+		created_at: properties.createdAt,
+		updated_at: properties.updatedAt,
 		lamport: next.lamport,
 		sync: JSON.stringify(next.sync),
 		origin: origin?.from ?? null,

@@ -76,7 +76,7 @@ export function stageRecords(db: Connection, records: readonly StagedRecord[]): 
 }
 
 /** Makes the staged records ready for checks: an index by name, and their references as rows. */
-export function sealStaging(db: Connection): void {
+export function indexStaged(db: Connection): void {
 	db.transaction(() => {
 		db.exec(NAME_INDEX);
 		db.exec(SPREAD);

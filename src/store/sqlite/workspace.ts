@@ -15,13 +15,14 @@ import type {
 	StagedRecord,
 	Workspace,
 } from '../port.ts';
-import { moveHead, writeOffers, writeRows } from './apply.ts';
+import { moveHead, writeDeclinedChanges, writeRows } from './apply.ts';
 import { carryOver, compareStaged, countUnseen } from './compare.ts';
 import { type Connection, translate, translated } from './connection.ts';
 import { IDENTITY_TABLES, pairIdentities, renameStaged } from './identities.ts';
 import { giveBack, recoverAll, releaseAll, releaseLease, removeRows, takeLease } from './lease.ts';
 import { selectLines } from './lines.ts';
 import {
+	applyDecisions,
 	compareThreeWay,
 	decideCases,
 	differencesOfCases,
@@ -29,13 +30,12 @@ import {
 	MERGE_TABLES,
 	openCases,
 	restageRecords,
-	settleCases,
 } from './merge.ts';
 import { pruneHistory } from './prune.ts';
 import { REVISION, REVISIONS } from './reader.ts';
 import { restampStaged } from './restamp.ts';
 import { noCounts, type RevisionRow, toRevision } from './rows.ts';
-import { clearStaging, sealStaging, stageRecords } from './staging.ts';
+import { clearStaging, indexStaged, stageRecords } from './staging.ts';
 
 const PROBE = "INSERT OR REPLACE INTO leases (project_uuid, holder) VALUES ('probe', 'probe')";
 const PROBE_AWAY = "DELETE FROM leases WHERE project_uuid = 'probe'";
@@ -68,8 +68,8 @@ export class SqliteWorkspace implements Workspace {
 		return translated(() => stageRecords(this.#db, records));
 	}
 
-	async seal(): Promise<void> {
-		this.#run(() => sealStaging(this.#db));
+	async indexStaged(): Promise<void> {
+		this.#run(() => indexStaged(this.#db));
 	}
 
 	async select(sql: string, parameters: Row = {}): Promise<Row[]> {
@@ -140,8 +140,8 @@ export class SqliteWorkspace implements Workspace {
 		this.#run(() => decideCases(this.#db, decisions));
 	}
 
-	async settle(ask: MergeAsk): Promise<void> {
-		this.#run(() => settleCases(this.#db, this.#idOf(ask.projectUuid), ask));
+	async applyDecisions(ask: MergeAsk): Promise<void> {
+		this.#run(() => applyDecisions(this.#db, this.#idOf(ask.projectUuid), ask));
 	}
 
 	async compareSettled(): Promise<Difference> {
@@ -209,7 +209,7 @@ export class SqliteWorkspace implements Workspace {
 		try {
 			const id = current === null ? this.#make(projectUuid) : this.#idOf(projectUuid);
 			await writeRows(this.#db, { project: id, next: number, isNew: current === null }, checkpoint);
-			writeOffers(this.#db, { project: id, next: number });
+			writeDeclinedChanges(this.#db, { project: id, next: number });
 			return moveHead(this.#db, { project: id, projectUuid }, number, next, {
 				...counted(current?.counts ?? noCounts(), difference),
 				added: sum(difference.added),
@@ -221,7 +221,7 @@ export class SqliteWorkspace implements Workspace {
 		}
 	}
 
-	async applyFacts(projectUuid: string, next: NextRevision): Promise<Revision> {
+	async applyProperties(projectUuid: string, next: NextRevision): Promise<Revision> {
 		const current = await this.revision(projectUuid);
 		return this.#run(() => {
 			const id = current === null ? this.#make(projectUuid) : this.#idOf(projectUuid);

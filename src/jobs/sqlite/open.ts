@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { connect } from '../../store/sqlite/connection.ts';
+import { connect } from '../../sqlite/connection.ts';
 import { SqliteQueue } from './queue.ts';
 
 /** The embedded queue for one thread; it lives in the store's file, and the store must be prepared. */

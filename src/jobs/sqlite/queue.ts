@@ -1,6 +1,6 @@
 /** The embedded queue: the JobQueue on SQLite. */
 import { errors } from '../../errors.ts';
-import { type Connection, translated } from '../../store/sqlite/connection.ts';
+import { type Connection, translated } from '../../sqlite/connection.ts';
 import type { Delivery, Job, JobFile, JobQueue, QueueFigures, Remembered } from '../queue.ts';
 import { fromNewJob, JOB_COLUMNS, type JobRow, toJob } from './rows.ts';
 

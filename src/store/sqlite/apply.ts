@@ -1,7 +1,7 @@
 /** Writing a project's next revision: rows in short batches beyond head, then head in one tiny transaction. */
 import { errors } from '../../errors.ts';
+import type { Connection } from '../../sqlite/connection.ts';
 import type { Checkpoint, JobMark, NextRevision, Revision } from '../port.ts';
-import type { Connection } from './connection.ts';
 import { giveBack } from './lease.ts';
 import { REVISION } from './reader.ts';
 import { fromNext, type RevisionRow, toRevision } from './rows.ts';

@@ -1,7 +1,7 @@
 /** How staged records differ from a revision of a project: joins by uuid over content hashes. */
 import { KINDS } from '../../../schemas/records.ts';
+import type { Connection } from '../../sqlite/connection.ts';
 import type { Counts, Difference, Scope } from '../port.ts';
-import type { Connection } from './connection.ts';
 import { kindOf, noCounts } from './rows.ts';
 
 /** The rows of `records AS live` that a revision holds. Parameters: project (id), revision. */

@@ -1,7 +1,7 @@
 /** One thing under two uuids: records that were added on both sides with the same identity in use. */
 import type { Kind } from '../../../schemas/records.ts';
+import type { Connection } from '../../sqlite/connection.ts';
 import type { Renaming, StagedRecord } from '../port.ts';
-import type { Connection } from './connection.ts';
 import { fromStaged, kindNumber, kindOf } from './rows.ts';
 import { NAME_INDEX } from './staging.ts';
 

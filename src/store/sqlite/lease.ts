@@ -1,6 +1,6 @@
 /** Who may write a project, and the sweeping of what an unfinished write left. */
 import { errors } from '../../errors.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from '../../sqlite/connection.ts';
 
 const TAKE = 'INSERT OR IGNORE INTO leases (project_uuid, holder) VALUES (?, ?)';
 const GIVE_BACK = 'DELETE FROM leases WHERE project_uuid = ?';

@@ -1,6 +1,7 @@
 /** A revision's records as lines, for an export. */
+
+import { type Connection, translated } from '../../sqlite/connection.ts';
 import type { RecordSelection, Workspace } from '../port.ts';
-import { type Connection, translated } from './connection.ts';
 import { kindNumber } from './rows.ts';
 
 /** Rows read at once: 2,000 lines are some 700 KB. */

@@ -4,9 +4,9 @@
  * changed are handed out.
  */
 import type { Kind } from '../../../schemas/records.ts';
+import type { Connection } from '../../sqlite/connection.ts';
 import type { Decision, Difference, MergeAsk, OpenCase, OutcomeCounts, StagedRecord } from '../port.ts';
 import { countDifferences } from './compare.ts';
-import type { Connection } from './connection.ts';
 import { fromStaged, kindNumber, kindOf } from './rows.ts';
 
 export const MERGE_TABLES = `

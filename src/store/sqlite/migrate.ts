@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { type Connection, translated } from './connection.ts';
+import { type Connection, translated } from '../../sqlite/connection.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
-import { connect, translated } from './connection.ts';
+import { connect, translated } from '../../sqlite/connection.ts';
 import { migrate } from './migrate.ts';
 import { SqliteReader } from './reader.ts';
 import { SqliteWorkspace } from './workspace.ts';

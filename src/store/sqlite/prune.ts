@@ -1,6 +1,7 @@
 /** Retention: revisions that nobody needs any more go, and the rows that only they held. */
+
+import type { Connection } from '../../sqlite/connection.ts';
 import type { Retention } from '../port.ts';
-import type { Connection } from './connection.ts';
 
 /**
  * Kept whatever the retention says: head; what another instance has said that it has taken in, and what was taken in

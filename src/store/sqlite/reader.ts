@@ -1,5 +1,5 @@
+import { type Connection, translated } from '../../sqlite/connection.ts';
 import type { Page, Reader, RecordDifference, RecordFilter, RecordKey, Revision } from '../port.ts';
-import { type Connection, translated } from './connection.ts';
 import { kindNumber, kindOf, REVISION_COLUMNS, type RevisionRow, toRevision } from './rows.ts';
 
 const INSTANCE = 'SELECT uuid FROM instance';

@@ -1,7 +1,7 @@
 /** Bookkeeping for records that come without their own: edits, and formats that know no versions. */
 import { canonicalJson } from '../../records/canonical.ts';
 import { isJsonObject } from '../../records/json.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from '../../sqlite/connection.ts';
 
 /** The added and changed records, each with its line at the revision where there is one. */
 const DIFFERENT = `

@@ -2,8 +2,9 @@
  * The staging tables: TEMP tables of the worker's own connection, so no byte of a bad archive reaches the project
  * tables, and memory stays flat however large the archive is.
  */
+
+import type { Connection } from '../../sqlite/connection.ts';
 import type { StagedRecord } from '../port.ts';
-import type { Connection } from './connection.ts';
 import { fromStaged } from './rows.ts';
 
 const TABLES = `

@@ -1,4 +1,5 @@
 import { errors } from '../../errors.ts';
+import { type Connection, translate, translated } from '../../sqlite/connection.ts';
 import type {
 	Checkpoint,
 	Counts,
@@ -17,7 +18,6 @@ import type {
 } from '../port.ts';
 import { moveHead, writeDeclinedChanges, writeRows } from './apply.ts';
 import { carryOver, compareStaged, countUnseen } from './compare.ts';
-import { type Connection, translate, translated } from './connection.ts';
 import { IDENTITY_TABLES, pairIdentities, renameStaged } from './identities.ts';
 import { giveBack, recoverAll, releaseAll, releaseLease, removeRows, takeLease } from './lease.ts';
 import { selectLines } from './lines.ts';

@@ -1,7 +1,15 @@
 import Database from 'better-sqlite3';
-import { DssError, errors } from '../../errors.ts';
+import { DssError, errors } from '../errors.ts';
+import { addCheckpoint, type StopFlag } from './stop-flag.ts';
 
 export type Connection = Database.Database;
+
+export interface ConnectOptions {
+	readonly busyTimeoutMs: number;
+	readonly readonly?: boolean;
+	/** Ends statements that call `checkpoint()`; null where nobody watches this thread. */
+	readonly stopFlag?: StopFlag | null;
+}
 
 /**
  * Opens the database as every thread does.
@@ -9,7 +17,7 @@ export type Connection = Database.Database;
  * WAL lets readers read while one writes; `synchronous = NORMAL` can lose the last commits at a power cut, but never
  * damages the file, and an answer is only given after the checkpointed head move (see `apply.ts`).
  */
-export function connect(file: string, options: { busyTimeoutMs: number; readonly?: boolean }): Connection {
+export function connect(file: string, options: ConnectOptions): Connection {
 	return translated(() => {
 		const db = new Database(file, { readonly: options.readonly ?? false, timeout: options.busyTimeoutMs });
 		if (!options.readonly) {
@@ -27,6 +35,7 @@ export function connect(file: string, options: { busyTimeoutMs: number; readonly
 		db.pragma('temp.journal_mode = MEMORY');
 		db.pragma('temp.cache_size = -16000');
 		db.pragma('trusted_schema = OFF');
+		addCheckpoint(db, options.stopFlag ?? null);
 		// SQLite opens a file that cannot be written for reading, without a word, and for as long as it is open.
 		// Writing what is there already tells the difference.
 		if (!options.readonly) db.pragma(`user_version = ${db.pragma('user_version', { simple: true })}`);

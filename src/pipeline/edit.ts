@@ -52,11 +52,7 @@ export async function editProject(work: Work, options: EditOptions): Promise<Edi
 	});
 }
 
-function stageUpserts(
-	filling: Filling,
-	options: EditOptions,
-	stamp: { version: number; at: string },
-): void {
+function stageUpserts(filling: Filling, options: EditOptions, stamp: { version: number; at: string }): void {
 	const findings = new Findings('structure');
 	for (const kind of KINDS) {
 		for (const [index, record] of (options.upsert[kind] ?? []).entries()) {

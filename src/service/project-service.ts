@@ -5,8 +5,8 @@ import type { Project, RecordListQuery, Revision as RevisionShape } from '../../
 import type { Kind } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';
 import type { EditOptions, EditResult } from '../pipeline/edit.ts';
-import type { NewProperties } from '../pipeline/projects.ts';
 import type { Precondition } from '../pipeline/precondition.ts';
+import type { NewProperties } from '../pipeline/projects.ts';
 import { canonicalJson } from '../records/canonical.ts';
 import type { Reader, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';

@@ -23,14 +23,7 @@ import type {
 } from './port.ts';
 import { indexSet, runCheck } from './sets.ts';
 import { type Step, Steps } from './steps.ts';
-import {
-	COMPARISON_TABLES,
-	COPIED,
-	fromStaged,
-	PARAMETERS,
-	STAGED,
-	tablesOf,
-} from './tables.ts';
+import { COMPARISON_TABLES, COPIED, fromStaged, PARAMETERS, STAGED, tablesOf } from './tables.ts';
 
 const STAGE = `INSERT OR IGNORE INTO temp.staged VALUES (${PARAMETERS})`;
 

@@ -24,7 +24,8 @@ export class Steps {
 		const number = ++this.#newest;
 		const db = this.#db;
 		const hold = () => {
-			if (number !== this.#newest) throw new Error('these staged records have been taken over by a later step');
+			if (number !== this.#newest)
+				throw new Error('these staged records have been taken over by a later step');
 		};
 		return {
 			run(run) {

@@ -16,10 +16,10 @@ import {
 	mergeUpload,
 } from '../pipeline/merge/run.ts';
 import { type Peek, peekUpload } from '../pipeline/peek.ts';
+import type { Precondition } from '../pipeline/precondition.ts';
 import { createProject, type NewProperties, removeProject, updateProject } from '../pipeline/projects.ts';
 import { pruneProject } from '../pipeline/prune.ts';
 import { type RevertOptions, revertProject } from '../pipeline/revert.ts';
-import type { Precondition } from '../pipeline/precondition.ts';
 import type { Progress, Work } from '../pipeline/work.ts';
 import type { Page, Reader, RecordDifference, RecordKey, Retention, Revision } from '../store/port.ts';
 

@@ -13,8 +13,8 @@ import {
 } from '../../interop/dtcg/read.ts';
 import { toStaged } from '../../records/check-record.ts';
 import { isJsonObject, type JsonObject } from '../../records/json.ts';
-import { parseStrict } from '../../records/strict-json.ts';
 import type { StagedRecord } from '../../records/staged-record.ts';
+import { parseStrict } from '../../records/strict-json.ts';
 import type { Filling } from '../../staging/port.ts';
 import { Findings, type Work } from '../work.ts';
 

@@ -1,9 +1,10 @@
 /** Records that both sides of a merge changed: handed out, and decided. */
+
+import type { StagedRecord } from '../../records/staged-record.ts';
 import { takeWithin, textBytes } from '../../sqlite/bounded.ts';
 import type { Connection } from '../../sqlite/connection.ts';
 import { kindNumber, kindOf } from '../../sqlite/kinds.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';
-import type { StagedRecord } from '../../records/staged-record.ts';
 import type { Decision, OpenCase, PageBounds, Sides } from '../port.ts';
 import { fromStaged, PARAMETERS } from '../tables.ts';
 import { BASE, BASE_LINE, sideParameters, UNKNOWN_DECLINED } from './sides.ts';

@@ -180,7 +180,9 @@ export class SqliteReader implements Reader {
 				)
 				.all({ ...between, ...position, limit: limit + 1 });
 			// Keys are small; lines are read one record at a time, until the page is full.
-			const { items, more } = takeWithin(this.#pairs(keys, ask), this.#bounds(limit), (row) => textBytes(row.from, row.to));
+			const { items, more } = takeWithin(this.#pairs(keys, ask), this.#bounds(limit), (row) =>
+				textBytes(row.from, row.to),
+			);
 			const last = items.at(-1);
 			const total =
 				ask.total ?? this.#one<number>(`SELECT count(*) ${DIFFERENCES}`, { ...between, kind: 0, uuid: '' });

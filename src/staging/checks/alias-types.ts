@@ -4,28 +4,29 @@ import { ACTIVE_TOGETHER, type Check } from './check.ts';
 
 /**
  * A token without a type of its own has that of the token it refers to (DTCG Format 2025.10 §5.2.2), over any number
- * of steps; the check for circles has run before. UNION keeps the walk finite all the same.
+ * of steps; the check for circles has run before. UNION keeps the walk finite all the same. (MATERIALIZED and CROSS
+ * JOIN: otherwise SQLite joins all tokens with all tokens at each step of the walk.)
  */
 export const misfits = ({ records, references, byName }: TableSet): string => `
   WITH RECURSIVE
-    step (uuid, target_uuid) AS (
+    step (uuid, target_uuid) AS MATERIALIZED (
       SELECT t.uuid, u.uuid
-      FROM ${records} AS t
-      JOIN ${references} AS r ON r.kind = 2 AND r.uuid = t.uuid AND r.pointer = '/value' AND r.part IS NULL
-      JOIN ${records} AS u INDEXED BY ${byName} ON u.kind = 2 AND u.name = r.target
-      WHERE t.kind = 2 AND t.type IS NULL AND ${unlessStopped('u.uuid')}
+      FROM ${references} AS r
+      CROSS JOIN ${records} AS t ON t.kind = 2 AND t.uuid = r.uuid AND t.type IS NULL
+      CROSS JOIN ${records} AS u INDEXED BY ${byName} ON u.kind = 2 AND u.name = r.target
+      WHERE r.kind = 2 AND r.pointer = '/value' AND r.part IS NULL AND ${unlessStopped('u.uuid')}
     ),
     typed (uuid, type) AS (
       SELECT uuid, type FROM ${records} WHERE kind = 2 AND type IS NOT NULL
       UNION
-      SELECT step.uuid, typed.type FROM typed JOIN step ON step.target_uuid = typed.uuid
+      SELECT step.uuid, typed.type FROM typed CROSS JOIN step ON step.target_uuid = typed.uuid
       WHERE ${unlessStopped('step.uuid')}
     )
   SELECT DISTINCT r.uuid, t.name, r.target, r.expects, typed.type, r.pointer
   FROM ${references} AS r
-  JOIN ${records} AS t ON t.kind = 2 AND t.uuid = r.uuid
-  JOIN ${records} AS u INDEXED BY ${byName} ON u.kind = 2 AND u.name = r.target
-  JOIN typed ON typed.uuid = u.uuid
+  CROSS JOIN ${records} AS t ON t.kind = 2 AND t.uuid = r.uuid
+  CROSS JOIN ${records} AS u INDEXED BY ${byName} ON u.kind = 2 AND u.name = r.target
+  CROSS JOIN typed ON typed.uuid = u.uuid
   LEFT JOIN ${records} AS a ON a.kind = 1 AND a.uuid = t.theme
   LEFT JOIN ${records} AS b ON b.kind = 1 AND b.uuid = u.theme
   WHERE r.kind = 2 AND r.part IS NULL AND r.expects IS NOT NULL AND typed.type <> r.expects
@@ -35,8 +36,8 @@ export const misfits = ({ records, references, byName }: TableSet): string => `
 export const misfitsAllTyped = ({ records, references, byName }: TableSet): string => `
   SELECT DISTINCT r.uuid, t.name, r.target, r.expects, u.type, r.pointer
   FROM ${references} AS r
-  JOIN ${records} AS t ON t.kind = 2 AND t.uuid = r.uuid
-  JOIN ${records} AS u INDEXED BY ${byName} ON u.kind = 2 AND u.name = r.target
+  CROSS JOIN ${records} AS t ON t.kind = 2 AND t.uuid = r.uuid
+  CROSS JOIN ${records} AS u INDEXED BY ${byName} ON u.kind = 2 AND u.name = r.target
   LEFT JOIN ${records} AS a ON a.kind = 1 AND a.uuid = t.theme
   LEFT JOIN ${records} AS b ON b.kind = 1 AND b.uuid = u.theme
   WHERE r.kind = 2 AND r.part IS NULL AND r.expects IS NOT NULL

@@ -7,6 +7,7 @@ import { ArchiveWriter } from '../archive/writer.ts';
 import { errors } from '../errors.ts';
 import { canonicalJson } from '../records/canonical.ts';
 import type { RecordSelection, Revision } from '../store/port.ts';
+import { hasFaultyReferences } from './referential.ts';
 import type { Work } from './work.ts';
 
 export interface ExportOptions {
@@ -100,6 +101,8 @@ async function manifestOf(
 			sync: revision.sync,
 		},
 		selection,
+		// What came in with a warning comes in again by the same rule (FORMAT, "Manifest").
+		...((await hasFaultyReferences(work, revision)) ? { references: 'warn' } : {}),
 		counts: {
 			themes: records('themes.jsonl'),
 			tokens: records('tokens.jsonl'),

@@ -190,7 +190,7 @@ async function stageCurrent(
 		scope,
 		filling,
 		counts,
-		references: upload.references ?? 'strict',
+		references: upload.references ?? manifest.references ?? 'strict',
 	};
 }
 

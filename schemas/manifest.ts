@@ -48,6 +48,8 @@ export const Manifest = Type.Object(
 			{ themes: Count, tokens: Count, components: Count, assets: Type.Optional(Count) },
 			{ additionalProperties: false },
 		),
+		/** The rule under which it is to be read again: its references lead nowhere in part, which is known. */
+		references: Type.Optional(Type.Literal('warn')),
 		files: Type.Array(ManifestFile, { maxItems: 1_000_000 }),
 		exportHash: Sha256,
 		signature: Type.Optional(Type.Union([Type.Null(), Type.String(), FreeObject])),

@@ -292,7 +292,8 @@ export const errors = {
 		'revision_stale',
 		412,
 		'The project has moved on',
-		(d) => `The request was made for ${d.expected}, but the project is at revision ${d.revision}.`,
+		(d) =>
+			`The request was made for ${d.expected}, but ${d.revision === 0 ? 'there is no such project' : `the project is at revision ${d.revision}`}.`,
 	),
 
 	// Jobs

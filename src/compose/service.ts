@@ -4,6 +4,7 @@ import type { Config } from '../../schemas/config.ts';
 import { Dispatcher } from '../jobs/dispatcher.ts';
 import type { JobQueue } from '../jobs/queue.ts';
 import { remoteQueue } from '../jobs/remote-queue.ts';
+import { completeJob } from '../jobs/sqlite/complete.ts';
 import { openQueue } from '../jobs/sqlite/open.ts';
 import { Metrics } from '../plugins/metrics.ts';
 import { ArchiveExecutor } from '../service/archive-executor.ts';
@@ -21,7 +22,7 @@ import { toJobShape } from '../service/work-presenter.ts';
 import { Spool } from '../spool/spool.ts';
 import type { Reader } from '../store/port.ts';
 import { type FolderLock, lockFolder } from '../store/sqlite/lock.ts';
-import { checkpointWal, openReader, openWorkspace, prepareStore } from '../store/sqlite/open.ts';
+import { checkpointWal, openDatabase, openReader, openStore, prepareStore } from '../store/sqlite/open.ts';
 import { Webhooks } from '../webhooks/webhooks.ts';
 import { WorkerPool } from '../workers/pool.ts';
 import type { TaskRunner } from '../workers/port.ts';
@@ -178,15 +179,15 @@ async function composeLocked(
 /** Brings the data of a process that ended back in order, before anybody works on it. */
 async function recover(settings: WorkerSettings) {
 	prepareStore(settings);
-	const workspace = openWorkspace(settings);
+	const store = openStore(openDatabase(settings), completeJob);
 	const queue = openQueue(settings);
 	try {
-		const undone = await workspace.recover();
+		const undone = await store.recover();
 		const waiting = await queue.recover();
 		return { recovered: undone + waiting, files: await queue.files(), speeds: await queue.speeds() };
 	} finally {
 		queue.close();
-		workspace.close();
+		store.close();
 	}
 }
 

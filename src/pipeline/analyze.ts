@@ -1,11 +1,10 @@
 /** Analysis: what an import would do, nothing written. */
 import { type Fault, STAGES, type Warning } from '../../schemas/problem.ts';
-import { DssError, errors } from '../errors.ts';
-import type { Counts } from '../store/port.ts';
-import { sum } from './counts.ts';
-import { completeStaging } from './import.ts';
+import { DssError } from '../errors.ts';
+import { type Counts, sumCounts } from '../records/counts.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
-import { checkReferences } from './referential/run.ts';
+import { checkReferences } from './referential.ts';
+import { assertMayBeMade, completeSet } from './target.ts';
 import { type Claims, stageUpload } from './upload.ts';
 import { faultsOf, type Work } from './work.ts';
 
@@ -31,27 +30,28 @@ export interface Analysis {
 export async function analyzeUpload(work: Work, upload: UploadOptions): Promise<Analysis> {
 	let claims: Claims | null = null;
 	try {
-		const incoming = await stageUpload(work, upload, (properties) => {
-			claims = properties;
+		const incoming = await stageUpload(work, upload, {
+			onClaims(known) {
+				claims = known;
+			},
+			async onTarget(projectUuid) {
+				if ((await work.store.revision(projectUuid)) === null) assertMayBeMade(upload);
+			},
 		});
-		return await compared(work, incoming, upload);
+		return await compared(work, incoming);
 	} catch (error) {
 		if (!(error instanceof DssError) || error.stage === undefined || error.spec.status >= 499) throw error;
 		return refused(work, error, claims);
 	}
 }
 
-async function compared(work: Work, incoming: Incoming, upload: UploadOptions): Promise<Analysis> {
-	const { workspace } = work;
+async function compared(work: Work, incoming: Incoming): Promise<Analysis> {
 	const { projectUuid } = incoming;
-	const current = await workspace.revision(projectUuid);
-	if (current === null && upload.projectId !== null && upload.projectId !== 'new') {
-		throw errors.projectUnknown({ project_id: upload.projectId });
-	}
-	await completeStaging(work, incoming, current);
-	await work.stage('referential', () => checkReferences(work, incoming.references));
-	const difference =
-		current === null ? null : await workspace.compare({ projectUuid, revision: current.number });
+	const current = await work.store.revision(projectUuid);
+	const { set, here } = await completeSet(work, incoming, current);
+	const rules = { references: incoming.references, inherited: null };
+	await work.stage('referential', () => checkReferences(work, set, rules));
+	const difference = here && set.compare(here).difference;
 	// A uuid that was made for the analysis alone says nothing.
 	const hasIdentity = incoming.origin !== null || current !== null;
 	return {
@@ -70,10 +70,10 @@ async function compared(work: Work, incoming: Incoming, upload: UploadOptions): 
 		refusal: null,
 		warnings: work.warnings,
 		changes: difference && {
-			added: sum(difference.added),
-			changed: sum(difference.changed),
-			removed: sum(difference.removed),
-			unchanged: sum(difference.unchanged),
+			added: sumCounts(difference.added),
+			changed: sumCounts(difference.changed),
+			removed: sumCounts(difference.removed),
+			unchanged: sumCounts(difference.unchanged),
 		},
 		revision: current?.number ?? null,
 	};

@@ -7,6 +7,7 @@ import { ArchiveWriter } from '../archive/writer.ts';
 import { errors } from '../errors.ts';
 import { canonicalJson } from '../records/canonical.ts';
 import type { RecordSelection, Revision } from '../store/port.ts';
+import { hasFaultyReferences } from './referential.ts';
 import type { Work } from './work.ts';
 
 export interface ExportOptions {
@@ -29,8 +30,8 @@ export interface ExportResult {
 
 /** Writes the archive. @throws {DssError} project_unknown, revision_unknown, spool_full */
 export async function exportProject(work: Work, options: ExportOptions): Promise<ExportResult> {
-	const { workspace } = work;
-	const revision = await workspace.revision(options.projectUuid, options.revision ?? undefined);
+	const { store } = work;
+	const revision = await store.revision(options.projectUuid, options.revision ?? undefined);
 	if (revision === null) throw await unknown(work, options);
 	const selection = normalised(options.selection);
 	const writer = new ArchiveWriter(options.path, work.signal);
@@ -38,7 +39,7 @@ export async function exportProject(work: Work, options: ExportOptions): Promise
 	const total = revision.counts.themes + revision.counts.tokens + revision.counts.components;
 	let done = 0;
 	for (const kind of KINDS) {
-		const lines = workspace.lines({
+		const lines = store.lines({
 			projectUuid: options.projectUuid,
 			revision: revision.number,
 			kind,
@@ -57,13 +58,13 @@ export async function exportProject(work: Work, options: ExportOptions): Promise
 	await writer.addText(MANIFEST_NAME, manifest);
 	const written = await writer.finish();
 	// Its rows go away in the midst of an export if the project is removed: what was written may lack some.
-	const still = await workspace.revision(options.projectUuid, revision.number);
+	const still = await store.revision(options.projectUuid, revision.number);
 	if (still?.at !== revision.at) throw errors.projectUnknown({ project_id: options.projectUuid });
 	return { revision, ...written };
 }
 
 async function unknown(work: Work, { projectUuid, revision }: ExportOptions): Promise<Error> {
-	const head = await work.workspace.revision(projectUuid);
+	const head = await work.store.revision(projectUuid);
 	if (head === null || revision === null) return errors.projectUnknown({ project_id: projectUuid });
 	return errors.revisionUnknown({ project_id: projectUuid, revision });
 }
@@ -94,12 +95,14 @@ async function manifestOf(
 		exportedAt: revision.at,
 		project: { uuid: revision.projectUuid, name: revision.properties.name },
 		origin: {
-			instance: await work.workspace.instance(),
+			instance: await work.store.instance(),
 			revision: revision.number,
 			lamport: revision.lamport,
 			sync: revision.sync,
 		},
 		selection,
+		// What came in with a warning comes in again by the same rule (FORMAT, "Manifest").
+		...((await hasFaultyReferences(work, revision)) ? { references: 'warn' } : {}),
 		counts: {
 			themes: records('themes.jsonl'),
 			tokens: records('tokens.jsonl'),

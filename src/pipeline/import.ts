@@ -1,15 +1,17 @@
 /** Import: an upload becomes a project's next revision, by replacement or by a merge, in one step or not at all. */
 import type { Warning } from '../../schemas/problem.ts';
 import { errors } from '../errors.ts';
+import type { Comparison } from '../staging/port.ts';
 import type { NextRevision, ProjectProperties, Revision } from '../store/port.ts';
-import { sum } from './counts.ts';
+import { changeCounts } from './changes.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
-import { type MergeResult, mergeIncoming } from './merge/run.ts';
+import { type Merged, mergeTarget } from './merge/run.ts';
 import type { MergeSettings } from './merge/settings.ts';
-import { checkReferences } from './referential/run.ts';
-import { assertIfMatch, nextProperties, noteSeenBy, type Precondition, sameProperties } from './target.ts';
-import { stageUpload } from './upload.ts';
-import { findMergeBase, vectorAfter } from './vector.ts';
+import type { Precondition } from './precondition.ts';
+import { nextProperties, sameProperties } from './properties.ts';
+import { checkReferences } from './referential.ts';
+import { completeSet, type Target, withTarget } from './target.ts';
+import { findMergeBase, noteSeenBy, vectorAfter } from './vector.ts';
 import type { Work } from './work.ts';
 
 export interface ImportOptions {
@@ -27,7 +29,7 @@ export interface ImportResult {
 	/** Whether there was anything to change. */
 	readonly changed: boolean;
 	/** What a merge did; null where there was none. */
-	readonly merged: Pick<MergeResult, 'counts' | 'clockSkews'> | null;
+	readonly merged: Pick<Merged, 'counts' | 'clockSkews'> | null;
 	readonly migrations: readonly string[];
 	readonly warnings: readonly Warning[];
 }
@@ -35,96 +37,71 @@ export interface ImportResult {
 /**
  * Imports an upload.
  *
- * @throws {DssError} any code of the stages; project_unknown, project_busy, local_changes, revision_stale
+ * @throws {DssError} any code of the stages; project_unknown, project_busy, local_changes, revision_stale,
+ * merge_conflicts
  */
-export async function importUpload(work: Work, options: ImportOptions): Promise<ImportResult> {
-	const incoming = await stageUpload(work, options.upload);
-	const { workspace } = work;
-	const { projectUuid } = incoming;
-	await workspace.lease(projectUuid, work.holder);
-	try {
-		return await applyIncoming(work, incoming, options);
-	} finally {
-		await workspace.release(projectUuid, work.holder);
-	}
-}
-
-async function applyIncoming(work: Work, incoming: Incoming, options: ImportOptions): Promise<ImportResult> {
-	const { workspace } = work;
-	const { projectUuid } = incoming;
-	const current = await workspace.revision(projectUuid);
-	const aimed = options.upload.projectId;
-	if (current === null && aimed !== null && aimed !== 'new')
-		throw errors.projectUnknown({ project_id: aimed });
-	assertIfMatch(projectUuid, current, options.precondition);
-	const base = {
-		existed: current !== null,
-		merged: null,
-		migrations: incoming.migrations,
-		warnings: work.warnings,
-	};
-	if (options.merge !== null && current !== null) {
-		const { number } = current;
-		return mergeIncoming(work, incoming, current, options.merge, ({ revision, ...merged }) => ({
-			...base,
+export function importUpload(work: Work, options: ImportOptions): Promise<ImportResult> {
+	return withTarget(work, options.upload, options.precondition, async (target) => {
+		const { incoming, lease, current } = target;
+		if (options.merge === null || current === null) return replace(work, target, options);
+		return mergeTarget(work, { incoming, lease, current }, options.merge, ({ revision, ...merged }) => ({
 			revision,
+			existed: true,
+			changed: revision.number !== current.number,
 			merged,
-			changed: revision.number !== number,
+			migrations: incoming.migrations,
+			warnings: work.warnings,
 		}));
-	}
-	await completeStaging(work, incoming, current);
-	await work.stage('referential', () => checkReferences(work, incoming.references));
-	return work.stage('apply', async () => {
-		const at = work.at();
-		const properties = nextProperties(incoming, current, at, options.upload.name !== null);
-		const difference = await workspace.compare({ projectUuid, revision: current?.number ?? null });
-		const differs = [difference.added, difference.changed, difference.removed].some(
-			(counts) => sum(counts) > 0,
-		);
-		if (current !== null && !differs && sameProperties(properties, current.properties)) {
-			return { ...base, revision: current, changed: false };
-		}
-		if (current !== null && !options.discardLocalChanges)
-			await refuseLoss(work, incoming, current, properties);
-		if (current !== null) await noteSeenBy(workspace, incoming, current);
-		const next = await nextRevision(work, incoming, current, at, properties);
-		const result = (revision: Revision): ImportResult => ({ ...base, revision, changed: true });
-		const said = { ...next, job: work.mark(result) };
-		return result(
-			await workspace.apply(projectUuid, said, (done, total) => work.pause('apply', done, total)),
-		);
 	});
 }
 
-/** Brings in what the upload does not stand for, and makes the whole ready for the checks. */
-export async function completeStaging(
-	work: Work,
-	incoming: Incoming,
-	current: Revision | null,
-): Promise<void> {
-	const { projectUuid, scope } = incoming;
-	if (current !== null) await work.workspace.carryOver({ projectUuid, revision: current.number, scope });
-	await work.workspace.indexStaged();
+async function replace(work: Work, target: Target, options: ImportOptions): Promise<ImportResult> {
+	const { incoming, lease, current } = target;
+	const { store } = work;
+	const { set, here } = await completeSet(work, incoming, current);
+	const rules = { references: incoming.references, inherited: null };
+	const faultyReferences = await work.stage('referential', () => checkReferences(work, set, rules));
+	const toResult = (revision: Revision): ImportResult => ({
+		revision,
+		existed: current !== null,
+		changed: revision !== current,
+		merged: null,
+		migrations: incoming.migrations,
+		warnings: work.warnings,
+	});
+	return work.stage('apply', async () => {
+		const at = work.at();
+		const properties = nextProperties(incoming, current, at, options.upload.name !== null);
+		const comparison = set.compare(here);
+		if (current !== null) {
+			const { added, changed, removed } = changeCounts(comparison);
+			if (added + changed + removed === 0 && sameProperties(properties, current.properties))
+				return toResult(current);
+			if (!options.discardLocalChanges) await refuseLoss(work, incoming, current, properties, comparison);
+			await noteSeenBy(store, lease, incoming, current);
+		}
+		const next = await nextRevision(work, incoming, current, comparison, at);
+		const revision = { ...next, properties, faultyReferences, job: work.mark(toResult) };
+		const checkpoint = (done: number, total: number) => work.pause('apply', done, total);
+		return toResult(await store.write(lease, comparison, revision, checkpoint));
+	});
 }
 
 /** An import never throws away silently what was done here and the upload has not seen. */
 async function refuseLoss(
-	work: Work,
+	{ store, staging }: Work,
 	incoming: Incoming,
 	current: Revision,
 	properties: ProjectProperties,
+	comparison: Comparison,
 ): Promise<void> {
-	const { workspace } = work;
 	const { projectUuid } = incoming;
-	const base = await findMergeBase(workspace, incoming);
+	const base = await findMergeBase(store, incoming);
 	if (base?.number === current.number) return;
-	let lost = await workspace.countUnseen({
-		projectUuid,
-		revision: current.number,
-		base: base?.number ?? null,
-	});
-	const said = base !== null && !sameProperties(base.properties, current.properties);
-	if (said && !sameProperties(properties, current.properties)) lost++;
+	const at = base && { projectUuid, revision: base.number };
+	let lost = comparison.countUnseen(await store.layOut(staging, 'base', at));
+	const renamed = base !== null && !sameProperties(base.properties, current.properties);
+	if (renamed && !sameProperties(properties, current.properties)) lost++;
 	if (lost === 0) return;
 	throw errors.localChanges({
 		project_id: projectUuid,
@@ -134,39 +111,35 @@ async function refuseLoss(
 }
 
 async function nextRevision(
-	work: Work,
+	{ store }: Work,
 	incoming: Incoming,
 	current: Revision | null,
+	comparison: Comparison,
 	at: string,
-	properties: NextRevision['properties'],
-): Promise<NextRevision> {
-	const { workspace } = work;
-	const { origin, projectUuid } = incoming;
-	const common = { cause: 'import', message: null, author: null, at, properties } as const;
+): Promise<Omit<NextRevision, 'properties' | 'faultyReferences'>> {
+	const { origin, scope, filling } = incoming;
+	const common = { cause: 'import', message: null, author: null, at } as const;
 	const before = current?.lamport ?? 0;
+	const sync = current?.sync ?? {};
 	if (origin === null && incoming.format === 'dtcg') {
 		const version = before + 1;
-		// In a new project every record is as it was staged: of version 1, made now.
-		if (current !== null) await workspace.restamp({ projectUuid, revision: current.number, version, at });
-		return { ...common, lamport: version, sync: current?.sync ?? {}, origin: { from: 'foreign' } };
+		comparison.restamp({ version, at });
+		return { ...common, lamport: version, sync, origin: { from: 'foreign' } };
 	}
-	const [row] = await workspace.select('SELECT coalesce(max(version), 0) AS highest FROM temp.staged');
-	const lamport = Math.max(before, origin?.lamport ?? 0, Number(row?.['highest'] ?? 0));
+	const lamport = Math.max(before, origin?.lamport ?? 0, filling.highestVersion);
 	if (origin === null) {
 		// What has no versions of its own gets ours where there are others to be told apart from.
 		const version = lamport + 1;
 		const restamped = current !== null && !incoming.hasVersions;
-		if (restamped) await workspace.restamp({ projectUuid, revision: current.number, version, at });
-		return { ...common, lamport: restamped ? version : lamport, sync: current?.sync ?? {}, origin: null };
+		if (restamped) comparison.restamp({ version, at });
+		return { ...common, lamport: restamped ? version : lamport, sync, origin: null };
 	}
+	const { project, instance, revision } = origin;
 	return {
 		...common,
 		lamport,
-		sync: vectorAfter(incoming, current?.sync ?? {}, await workspace.instance()),
+		sync: vectorAfter(incoming, sync, await store.instance()),
 		// A partial archive is not the whole of its origin's state.
-		origin:
-			incoming.scope.of === 'project'
-				? { from: 'archive', project: origin.project, instance: origin.instance, revision: origin.revision }
-				: null,
+		origin: scope.of === 'project' ? { from: 'archive', project, instance, revision } : null,
 	};
 }

@@ -1,6 +1,8 @@
-/** What stages structure and before leave behind: an upload understood and staged, not yet held against a project. */
+/** What stages structure and before leave behind: an upload understood and staged, not yet compared with a project. */
 import type { Origin } from '../../schemas/manifest.ts';
-import type { Counts, Scope } from '../store/port.ts';
+import type { Counts } from '../records/counts.ts';
+import type { Scope } from '../records/staged-record.ts';
+import type { Filling } from '../staging/port.ts';
 
 export interface Incoming {
 	readonly format: 'dss' | 'dtcg';
@@ -24,7 +26,8 @@ export interface Incoming {
 	readonly hasVersions: boolean;
 	/** Which records of the project the staged ones stand for. */
 	readonly scope: Scope;
-	/** The staged records. */
+	/** The staged records, and how many there are. */
+	readonly filling: Filling;
 	readonly counts: Counts;
 	/** How strictly references are held. */
 	readonly references: 'strict' | 'warn';

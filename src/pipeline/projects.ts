@@ -1,8 +1,9 @@
 /** Projects themselves: made empty, renamed, removed. */
 import { v7 } from 'uuid';
-import { errors } from '../errors.ts';
 import type { ProjectProperties, Revision } from '../store/port.ts';
-import { assertIfMatch, type Precondition, sameProperties } from './target.ts';
+import { leased, withProject } from './leased.ts';
+import type { Precondition } from './precondition.ts';
+import { sameProperties } from './properties.ts';
 import type { Work } from './work.ts';
 
 export interface NewProperties {
@@ -17,12 +18,9 @@ export async function createProject(
 	work: Work,
 	properties: NewProperties & { readonly name: string },
 ): Promise<Revision> {
-	const { workspace } = work;
-	const projectUuid = v7();
 	const at = work.at();
-	await workspace.lease(projectUuid, work.holder);
-	try {
-		return await workspace.applyProperties(projectUuid, {
+	return leased(work, v7(), (lease) =>
+		work.store.writeProperties(lease, {
 			cause: 'create',
 			message: null,
 			author: null,
@@ -37,10 +35,9 @@ export async function createProject(
 			lamport: 0,
 			sync: {},
 			origin: null,
-		});
-	} finally {
-		await workspace.release(projectUuid, work.holder);
-	}
+			faultyReferences: false,
+		}),
+	);
 }
 
 /** Changes what is given of a project's properties; nothing different makes no revision. */
@@ -50,7 +47,7 @@ export async function updateProject(
 	given: NewProperties,
 	precondition: Precondition,
 ): Promise<Revision> {
-	return withLease(work, projectUuid, precondition, async (current) => {
+	return withProject(work, projectUuid, precondition, async (lease, current) => {
 		const at = work.at();
 		const properties: ProjectProperties = {
 			...current.properties,
@@ -60,8 +57,8 @@ export async function updateProject(
 			updatedAt: at,
 		};
 		if (sameProperties(properties, current.properties)) return current;
-		const { lamport, sync } = current;
-		const said = {
+		const { lamport, sync, faultyReferences } = current;
+		return work.store.writeProperties(lease, {
 			cause: 'edit',
 			message: null,
 			author: null,
@@ -70,8 +67,8 @@ export async function updateProject(
 			lamport,
 			sync,
 			origin: null,
-		} as const;
-		return work.workspace.applyProperties(projectUuid, said);
+			faultyReferences,
+		});
 	});
 }
 
@@ -81,26 +78,5 @@ export async function removeProject(
 	projectUuid: string,
 	precondition: Precondition,
 ): Promise<void> {
-	await withLease(work, projectUuid, precondition, () => work.workspace.remove(projectUuid));
-}
-
-/** Runs something with the sole right to write a project that is there. @throws {DssError} project_unknown, project_busy */
-export async function withLease<T>(
-	work: Work,
-	projectUuid: string,
-	precondition: Precondition,
-	run: (current: Revision) => Promise<T>,
-): Promise<T> {
-	const { workspace } = work;
-	if ((await workspace.revision(projectUuid)) === null)
-		throw errors.projectUnknown({ project_id: projectUuid });
-	await workspace.lease(projectUuid, work.holder);
-	try {
-		const current = await workspace.revision(projectUuid);
-		if (current === null) throw errors.projectUnknown({ project_id: projectUuid });
-		assertIfMatch(projectUuid, current, precondition);
-		return await run(current);
-	} finally {
-		await workspace.release(projectUuid, work.holder);
-	}
+	await withProject(work, projectUuid, precondition, (lease) => work.store.remove(lease));
 }

@@ -1,9 +1,8 @@
 /** Revert: the content of an older revision as a new one. */
 import { errors } from '../errors.ts';
-import { sum } from './counts.ts';
-import type { EditResult } from './edit.ts';
-import { withLease } from './projects.ts';
-import { type Precondition, sameProperties } from './target.ts';
+import { type EditResult, writeChanges } from './changes.ts';
+import { withProject } from './leased.ts';
+import type { Precondition } from './precondition.ts';
 import type { Work } from './work.ts';
 
 export interface RevertOptions {
@@ -21,40 +20,25 @@ export interface RevertOptions {
  */
 export async function revertProject(work: Work, options: RevertOptions): Promise<EditResult> {
 	const { projectUuid, to } = options;
-	const { workspace } = work;
-	return withLease(work, projectUuid, options.precondition, async (current) => {
-		const older = await workspace.revision(projectUuid, to);
+	const { store, staging } = work;
+	return withProject(work, projectUuid, options.precondition, async (lease, current) => {
+		const older = await store.revision(projectUuid, to);
 		if (older === null) throw errors.revisionUnknown({ project_id: projectUuid, revision: to });
-		await workspace.clear();
-		await workspace.carryOver({ projectUuid, revision: to, scope: { of: 'records', remove: [] } });
 		return work.stage('apply', async () => {
-			const difference = await workspace.compare({ projectUuid, revision: current.number });
-			const counts = {
-				added: sum(difference.added),
-				changed: sum(difference.changed),
-				removed: sum(difference.removed),
-			};
-			const same = sameProperties(older.properties, current.properties);
-			if (same && counts.added + counts.changed + counts.removed === 0)
-				return { revision: current, ...counts };
-			const at = work.at();
-			const version = current.lamport + 1;
-			await workspace.restamp({ projectUuid, revision: current.number, version, at });
-			const { name, description, metadata } = older.properties;
-			const next = {
+			const filling = staging.begin();
+			const then = await store.layOut(staging, 'here', { projectUuid, revision: to });
+			filling.carryOver(then, { of: 'records', remove: [] });
+			const here = await store.layOut(staging, 'here', { projectUuid, revision: current.number });
+			const comparison = filling.compareUnchecked(here);
+			const { properties, faultyReferences } = older;
+			const { name, description, metadata } = properties;
+			return writeChanges(work, lease, current, comparison, {
 				cause: 'revert',
 				message: `Back to revision ${to}`,
-				author: null,
-				at,
-				properties: { ...current.properties, name, description, metadata, updatedAt: at },
-				lamport: version,
-				sync: current.sync,
-				origin: null,
-			} as const;
-			const revision = await workspace.apply(projectUuid, next, (done, total) =>
-				work.pause('apply', done, total),
-			);
-			return { revision, ...counts };
+				properties: { name, description, metadata },
+				faultyReferences,
+				at: work.at(),
+			});
 		});
 	});
 }

@@ -1,59 +1,77 @@
-/** A project as an import finds it: is it known, may it be written now, would something be lost. */
+/** An upload and the project that it is for: staged, leased, and held against what its caller expects. */
 import { errors } from '../errors.ts';
-import type { ProjectProperties, Revision, Workspace } from '../store/port.ts';
-import type { Incoming } from './incoming.ts';
-import { seenOfOurs } from './vector.ts';
+import type { IndexedSet, Layout } from '../staging/port.ts';
+import type { Lease, Revision } from '../store/port.ts';
+import type { Incoming, UploadOptions } from './incoming.ts';
+import { leased } from './leased.ts';
+import { assertIfMatch, type Precondition } from './precondition.ts';
+import { stageUpload } from './upload.ts';
+import type { Work } from './work.ts';
 
-/** The revisions of a project that a caller planned with; null where it named none. */
-export type Precondition = { readonly revisions: readonly number[] } | null;
+/** A staged upload, and its project as it stands; null where it is not there yet. */
+export interface Target<Current extends Revision | null = Revision | null> {
+	readonly incoming: Incoming;
+	readonly lease: Lease;
+	readonly current: Current;
+}
 
-/** Holds If-Match (RFC 9110 §13.1.1). @throws {DssError} revision_stale, with the revisions since */
-export function assertIfMatch(
+/**
+ * Stages an upload, takes the lease of its project and runs something with both. What can be refused for the project's
+ * sake is refused before the records are read, and looked at once more under the lease.
+ *
+ * @throws {DssError} any code of the stages archive to structure; project_unknown, project_busy, revision_stale
+ */
+export async function withTarget<T>(
+	work: Work,
+	upload: UploadOptions,
+	precondition: Precondition,
+	run: (target: Target) => Promise<T>,
+): Promise<T> {
+	const incoming = await stageUpload(work, upload, {
+		async onTarget(projectUuid) {
+			const current = await work.store.revision(projectUuid);
+			assertExpected(projectUuid, current, upload, precondition);
+			await work.store.assertFree(projectUuid);
+		},
+	});
+	const { projectUuid } = incoming;
+	return leased(work, projectUuid, async (lease, current) => {
+		assertExpected(projectUuid, current, upload, precondition);
+		return run({ incoming, lease, current });
+	});
+}
+
+/** @throws {DssError} project_unknown, revision_stale */
+function assertExpected(
 	projectUuid: string,
 	current: Revision | null,
+	upload: UploadOptions,
 	precondition: Precondition,
 ): void {
-	const number = current?.number ?? 0;
-	if (precondition === null || precondition.revisions.includes(number)) return;
-	const planned = Math.max(0, ...precondition.revisions);
-	const since = Array.from(
-		{ length: Math.min(Math.max(number - planned, 0), 100) },
-		(_, index) => planned + 1 + index,
-	);
-	const expected = planned === 0 ? 'no revision of it' : `revision ${planned}`;
-	throw errors.revisionStale({ project_id: projectUuid, expected, revision: number, since });
+	if (current === null) assertMayBeMade(upload);
+	assertIfMatch(projectUuid, current, precondition);
 }
 
-/** Remembers which of our revisions the sender of an archive has taken in: history is not pruned of it. */
-export async function noteSeenBy(workspace: Workspace, incoming: Incoming, current: Revision): Promise<void> {
-	const here = await workspace.instance();
-	const seen = seenOfOurs(incoming, here);
-	const { origin, projectUuid } = incoming;
-	if (origin === null || origin.instance === here || seen === 0 || seen > current.number) return;
-	await workspace.noteSeen(projectUuid, origin.instance, seen);
+/** An upload that is aimed at a project makes none. @throws {DssError} project_unknown */
+export function assertMayBeMade({ projectId }: UploadOptions): void {
+	if (projectId !== null && projectId !== 'new') throw errors.projectUnknown({ project_id: projectId });
 }
 
-/** The properties that the next revision would have. A foreign file says nothing of a project that is there. */
-export function nextProperties(
-	incoming: Incoming,
+/** The staged records with what the upload does not stand for: the whole of the project's next state. */
+export interface WholeSet {
+	readonly set: IndexedSet;
+	/** The revision that it is compared with; null for a new project. */
+	readonly here: Layout<'here'> | null;
+}
+
+/** Completes staged records with those of the project that they do not stand for. */
+export async function completeSet(
+	{ store, staging }: Work,
+	{ filling, projectUuid, scope }: Incoming,
 	current: Revision | null,
-	at: string,
-	named: boolean,
-): ProjectProperties {
-	const { properties } = incoming;
-	if (current !== null && incoming.format === 'dtcg') {
-		return { ...current.properties, ...(named ? { name: properties.name } : {}), updatedAt: at };
-	}
-	return {
-		name: properties.name,
-		description: properties.description,
-		metadata: properties.metadata,
-		createdAt: properties.createdAt ?? at,
-		updatedAt: properties.updatedAt ?? at,
-	};
-}
-
-/** Whether two states say the same of a project; times aside. */
-export function sameProperties(one: ProjectProperties, other: ProjectProperties): boolean {
-	return one.name === other.name && one.description === other.description && one.metadata === other.metadata;
+): Promise<WholeSet> {
+	if (current === null) return { set: filling.index(), here: null };
+	const here = await store.layOut(staging, 'here', { projectUuid, revision: current.number });
+	filling.carryOver(here, scope);
+	return { set: filling.index(), here };
 }

@@ -2,17 +2,18 @@
 import { open, stat } from 'node:fs/promises';
 import { v5 } from 'uuid';
 import type { Manifest } from '../../schemas/manifest.ts';
-import { ComponentLine, type Kind, type ProjectEntry, ThemeLine, TokenLine } from '../../schemas/records.ts';
+import { ComponentLine, type Kind, ThemeLine, TokenLine } from '../../schemas/records.ts';
 import { checkManifest, readManifestObject } from '../archive/manifest.ts';
 import { migrationName, migrationsFrom } from '../archive/migrations/chain.ts';
 import type { Migration } from '../archive/migrations/migration.ts';
-import { checkOlderManifest } from '../archive/older-manifest.ts';
+import { checkOlderManifest, type OlderProject } from '../archive/older-manifest.ts';
 import { Archive } from '../archive/reader.ts';
 import { SCHEMA_VERSION, type SchemaVersion, schemaVersionOf } from '../archive/versions.ts';
 import { errors } from '../errors.ts';
 import { canonicalJson } from '../records/canonical.ts';
 import type { JsonObject } from '../records/json.ts';
-import type { Scope } from '../store/port.ts';
+import type { Scope } from '../records/staged-record.ts';
+import type { Filling } from '../staging/port.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
 import { stageArchive } from './structure/archive-records.ts';
 import { stageDtcg, THEME_NAME, themeUuid } from './structure/foreign-records.ts';
@@ -25,23 +26,44 @@ export interface Claims {
 	readonly schemaVersion?: string;
 	readonly project?: { readonly uuid: string; readonly name: string };
 }
-export type Announce = (claims: Claims) => void;
+
+/** Who watches an upload while it is read. */
+export interface UploadListener {
+	/** Called with what the upload claims to be, as soon as it is known, and again when more is. */
+	readonly onClaims?: (claims: Claims) => void;
+	/** Called with the project that the upload is for, before its records are read; may throw to refuse it. */
+	readonly onTarget?: (projectUuid: string) => Promise<void>;
+}
+
+/** An upload on its way in. */
+interface Reading {
+	readonly work: Work;
+	readonly upload: UploadOptions;
+	readonly listener: UploadListener;
+}
 
 /**
  * Reads an upload through stage structure and stages its records.
  *
- * @param announce told what the upload claims to be, as soon as it is known
- * @throws {DssError} any code of the stages archive, manifest, schema and structure
+ * @throws {DssError} any code of the stages archive, manifest, schema and structure; what a listener throws
  */
 export async function stageUpload(
 	work: Work,
 	upload: UploadOptions,
-	announce: Announce = () => undefined,
+	listener: UploadListener = {},
 ): Promise<Incoming> {
-	await work.workspace.clear();
-	const format = await work.stage('archive', () => formatOf(upload));
-	announce({ format });
-	return format === 'dss' ? stageDss(work, upload, announce) : stageForeign(work, upload);
+	const reading: Reading = { work, upload, listener };
+	const archive = await work.stage('archive', async () => {
+		const format = await formatOf(upload);
+		listener.onClaims?.({ format });
+		return format === 'dss' ? Archive.open(upload.path, work.limits) : null;
+	});
+	if (archive === null) return stageForeign(reading);
+	try {
+		return await stageDss(reading, archive);
+	} finally {
+		await archive.close();
+	}
 }
 
 /** An archive begins with a local header or, if it is empty, with its end record; JSON text with a brace. */
@@ -56,12 +78,14 @@ export async function formatOf({ path, mediaType }: UploadOptions): Promise<Inco
 	return 'dss';
 }
 
-async function stageForeign(work: Work, upload: UploadOptions): Promise<Incoming> {
+async function stageForeign({ work, upload, listener }: Reading): Promise<Incoming> {
 	const { projectId, freshUuid } = upload;
 	const projectUuid = projectId === null || projectId === 'new' ? freshUuid : projectId;
+	await listener.onTarget?.(projectUuid);
 	const references = upload.references ?? 'warn';
+	const filling = work.staging.begin();
 	const counts = await work.stage('structure', () =>
-		stageDtcg(work, upload.path, projectUuid, { values: upload.values, references }),
+		stageDtcg(work, filling, upload.path, projectUuid, { values: upload.values, references }),
 	);
 	warnNearLimits(work, { counts, archiveBytes: (await stat(upload.path)).size });
 	return {
@@ -79,69 +103,117 @@ async function stageForeign(work: Work, upload: UploadOptions): Promise<Incoming
 		origin: null,
 		hasVersions: false,
 		scope: { of: 'themes', themes: [themeUuid(projectUuid, THEME_NAME)] },
+		filling,
 		counts,
 		references,
 	};
 }
 
-async function stageDss(work: Work, upload: UploadOptions, announce: Announce): Promise<Incoming> {
-	const archive = await work.stage('archive', () => Archive.open(upload.path, work.limits));
-	try {
-		const object = await work.stage('manifest', () => readManifestObject(archive));
-		const version = await work.stage('schema', () => schemaVersionOf(object));
-		announce({ format: 'dss', schemaVersion: version.text });
-		const migrations = migrationsFrom(version.text);
-		if (migrations.length > 0) return await stageOlder(work, upload, archive, object, migrations, announce);
-		const manifest = await work.stage('manifest', () => checkManifest(object, archive.names, work.limits));
-		announce({ format: 'dss', schemaVersion: version.text, project: manifest.project });
-		const copyTo = copyOf(upload);
-		const { project, counts } = await work.stage('structure', () =>
-			stageArchive(work, archive, manifest, {
-				maxDepth: work.limits.maxRecordDepth,
-				adapt: adaptation(version, copyTo, work),
-			}),
-		);
-		const { archiveBytes, contentBytes, names } = archive;
-		warnNearLimits(work, { counts, archiveBytes, contentBytes, entries: names.length });
-		return {
-			...fromArchive(upload, version, manifest, project),
-			projectUuid: copyTo ?? upload.projectId ?? project.uuid,
-			origin: copyTo === null ? { ...manifest.origin, project: project.uuid } : null,
-			counts,
-		};
-	} finally {
-		await archive.close();
+async function stageDss(reading: Reading, archive: Archive): Promise<Incoming> {
+	const { work, upload, listener } = reading;
+	const opened = await work.stage('manifest', () => readManifest(reading, archive));
+	const copyTo = upload.projectId === 'new' ? upload.freshUuid : null;
+	const { uuid } = opened.older ?? opened.manifest.project;
+	const projectUuid = copyTo ?? upload.projectId ?? uuid;
+	await listener.onTarget?.(projectUuid);
+	const target: ArchiveTarget = { copyTo, projectUuid, filling: work.staging.begin() };
+	const incoming =
+		opened.older === null
+			? await stageCurrent(reading, archive, opened, target)
+			: await stageOlder(reading, archive, opened, target);
+	const { archiveBytes, contentBytes, names } = archive;
+	warnNearLimits(work, { counts: incoming.counts, archiveBytes, contentBytes, entries: names.length });
+	return incoming;
+}
+
+/** What an archive says of itself, in the version that it has. */
+type OpenedManifest =
+	| { readonly older: null; readonly version: SchemaVersion; readonly manifest: Manifest }
+	| { readonly older: OlderProject; readonly migrations: readonly Migration[] };
+
+/** Where the records of an archive go. */
+interface ArchiveTarget {
+	/** The uuid of a copy that is asked for. */
+	readonly copyTo: string | null;
+	readonly projectUuid: string;
+	readonly filling: Filling;
+}
+
+async function readManifest(
+	{ work, listener: { onClaims } }: Reading,
+	archive: Archive,
+): Promise<OpenedManifest> {
+	const object = await readManifestObject(archive);
+	const version = await work.stage('schema', () => schemaVersionOf(object));
+	onClaims?.({ format: 'dss', schemaVersion: version.text });
+	const migrations = migrationsFrom(version.text);
+	const [first] = migrations;
+	if (first !== undefined) {
+		const older = checkOlderManifest(object);
+		const project = { uuid: older.uuid, name: older.name };
+		onClaims?.({ format: 'dss', schemaVersion: first.from, project });
+		return { older, migrations };
 	}
+	const manifest = checkManifest(object, archive.names, work.limits);
+	onClaims?.({ format: 'dss', schemaVersion: version.text, project: manifest.project });
+	return { older: null, version, manifest };
+}
+
+async function stageCurrent(
+	{ work, upload }: Reading,
+	archive: Archive,
+	{ version, manifest }: Extract<OpenedManifest, { older: null }>,
+	{ copyTo, projectUuid, filling }: ArchiveTarget,
+): Promise<Incoming> {
+	const { project, counts } = await work.stage('structure', () =>
+		stageArchive(work, filling, archive, manifest, {
+			maxDepth: work.limits.maxRecordDepth,
+			adapt: adaptation(version, copyTo, work),
+		}),
+	);
+	// A partial archive stands for the records in it and for no others.
+	const scope: Scope = manifest.selection === null ? { of: 'project' } : { of: 'records', remove: [] };
+	return {
+		format: 'dss',
+		schemaVersion: version.text,
+		migrations: [],
+		projectUuid,
+		properties: {
+			name: upload.name ?? project.name,
+			description: project.description ?? null,
+			metadata: project.metadata === undefined ? null : canonicalJson(project.metadata),
+			createdAt: project.createdAt,
+			updatedAt: project.updatedAt,
+		},
+		origin: copyTo === null ? { ...manifest.origin, project: project.uuid } : null,
+		hasVersions: true,
+		scope,
+		filling,
+		counts,
+		references: upload.references ?? manifest.references ?? 'strict',
+	};
 }
 
 /** An archive of 1.0 or 1.1: no vector, no digests; it stands for the whole of its project. */
 async function stageOlder(
-	work: Work,
-	upload: UploadOptions,
+	{ work, upload }: Reading,
 	archive: Archive,
-	object: JsonObject,
-	migrations: readonly Migration[],
-	announce: Announce,
+	{ older, migrations }: Extract<OpenedManifest, { older: OlderProject }>,
+	{ copyTo, projectUuid, filling }: ArchiveTarget,
 ): Promise<Incoming> {
-	const [first] = migrations;
-	const schemaVersion = first?.from ?? SCHEMA_VERSION;
-	const project = await work.stage('manifest', () => checkOlderManifest(object));
-	const { uuid, name, description, exportedAt } = project;
-	announce({ format: 'dss', schemaVersion, project: { uuid, name } });
-	const copyTo = copyOf(upload);
+	const schemaVersion = migrations[0]?.from ?? SCHEMA_VERSION;
+	const { name, description, exportedAt } = older;
 	const counts = await work.stage('structure', () =>
-		stageOlderArchive(work, archive, project, migrations, {
+		stageOlderArchive(work, filling, archive, older, migrations, {
 			maxDepth: work.limits.maxRecordDepth,
 			adapt: (_kind, record) => (copyTo === null ? record : underFreshUuids(record, copyTo)),
 		}),
 	);
-	const { archiveBytes, contentBytes, names } = archive;
-	warnNearLimits(work, { counts, archiveBytes, contentBytes, entries: names.length });
 	return {
 		format: 'dss',
 		schemaVersion,
 		migrations: migrations.map(migrationName),
-		projectUuid: copyTo ?? upload.projectId ?? uuid,
+		projectUuid,
 		properties: {
 			name: upload.name ?? name,
 			description,
@@ -152,37 +224,8 @@ async function stageOlder(
 		origin: null,
 		hasVersions: schemaVersion !== '1.0',
 		scope: { of: 'project' },
+		filling,
 		counts,
-		references: upload.references ?? 'strict',
-	};
-}
-
-/** The uuid of a copy that is asked for. */
-function copyOf({ projectId, freshUuid }: UploadOptions): string | null {
-	return projectId === 'new' ? freshUuid : null;
-}
-
-function fromArchive(
-	upload: UploadOptions,
-	version: SchemaVersion,
-	manifest: Manifest,
-	project: ProjectEntry,
-): Omit<Incoming, 'projectUuid' | 'origin' | 'counts'> {
-	// A partial archive stands for the records in it and for no others.
-	const scope: Scope = manifest.selection === null ? { of: 'project' } : { of: 'records', remove: [] };
-	return {
-		format: 'dss',
-		schemaVersion: version.text,
-		migrations: [],
-		properties: {
-			name: upload.name ?? project.name,
-			description: project.description ?? null,
-			metadata: project.metadata === undefined ? null : canonicalJson(project.metadata),
-			createdAt: project.createdAt,
-			updatedAt: project.updatedAt,
-		},
-		hasVersions: true,
-		scope,
 		references: upload.references ?? 'strict',
 	};
 }

@@ -1,5 +1,5 @@
 /** What a copy of a project has seen of others: bases of comparisons and version vectors, never clocks. */
-import type { Revision, SyncVector, Workspace } from '../store/port.ts';
+import type { Lease, Revision, Store, SyncVector } from '../store/port.ts';
 import type { Incoming } from './incoming.ts';
 
 type ArchiveOrigin = NonNullable<Incoming['origin']>;
@@ -9,13 +9,13 @@ type ArchiveOrigin = NonNullable<Incoming['origin']>;
  * of a state that the upload stems from. Both speak of one project: an archive of another project that is aimed at
  * this one knows nothing of its revisions. A foreign file carries no vector: its base is its last import.
  */
-export async function findMergeBase(workspace: Workspace, incoming: Incoming): Promise<Revision | null> {
+export async function findMergeBase(store: Store, incoming: Incoming): Promise<Revision | null> {
 	const { origin, projectUuid } = incoming;
 	if (incoming.format === 'dtcg')
-		return workspace.newest(projectUuid, (revision) => revision.origin?.from === 'foreign');
+		return store.newest(projectUuid, (revision) => revision.origin?.from === 'foreign');
 	if (origin === null) return null;
-	const seenHere = seenOfOurs(incoming, await workspace.instance());
-	return workspace.newest(
+	const seenHere = seenOfOurs(incoming, await store.instance());
+	return store.newest(
 		projectUuid,
 		({ number, origin: from }) =>
 			number <= seenHere ||
@@ -23,6 +23,20 @@ export async function findMergeBase(workspace: Workspace, incoming: Incoming): P
 				from.project === origin.project &&
 				from.revision <= seenBy(origin, from.instance)),
 	);
+}
+
+/** Remembers which of our revisions the sender of an archive has taken in: history is not pruned of it. */
+export async function noteSeenBy(
+	store: Store,
+	lease: Lease,
+	incoming: Incoming,
+	current: Revision,
+): Promise<void> {
+	const here = await store.instance();
+	const seen = seenOfOurs(incoming, here);
+	const { origin } = incoming;
+	if (origin === null || origin.instance === here || seen === 0 || seen > current.number) return;
+	await store.noteSeen(lease, origin.instance, seen);
 }
 
 /** The newest of our revisions of this project that an archive's side has taken in; 0 where it has none. */

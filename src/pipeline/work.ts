@@ -1,8 +1,9 @@
-/** One piece of work: what it may use, how long its stages took, what it noticed, and whether it should go on. */
+/** One piece of work: what it may use, how long its stages took, its warnings, and whether it should go on. */
 import type { Limits } from '../../schemas/config.ts';
 import type { Fault, Stage, Warning } from '../../schemas/problem.ts';
 import { DssError, errors } from '../errors.ts';
-import type { JobMark, Revision, Workspace } from '../store/port.ts';
+import type { Staging } from '../staging/port.ts';
+import type { JobMark, Revision, Store } from '../store/port.ts';
 
 export interface Progress {
 	readonly stage: Stage;
@@ -12,7 +13,9 @@ export interface Progress {
 }
 
 export interface WorkOptions {
-	readonly workspace: Workspace;
+	readonly store: Store;
+	/** Of the same thread as the store. */
+	readonly staging: Staging;
 	readonly limits: Limits;
 	readonly signal: AbortSignal;
 	readonly progress: (progress: Progress) => void;
@@ -26,20 +29,24 @@ export interface WorkOptions {
 	readonly durations: Partial<Record<Stage, number>>;
 }
 
-/** A fault is reported 100 times at most; how many there were is told beside them. */
+/** 100 faults at most are reported in full, beside their number. */
 const MAX_FAULTS = 100;
 
 export class Work {
-	readonly workspace: Workspace;
+	readonly store: Store;
+	readonly staging: Staging;
 	readonly limits: Limits;
 	readonly holder: string;
 	readonly signal: AbortSignal;
 	readonly warnings: Warning[] = [];
 	readonly #options: WorkOptions;
+	/** How long the stages within the running one took, in milliseconds. */
+	#within = 0;
 
 	constructor(options: WorkOptions) {
 		this.#options = options;
-		this.workspace = options.workspace;
+		this.store = options.store;
+		this.staging = options.staging;
 		this.limits = options.limits;
 		this.holder = options.holder;
 		this.signal = options.signal;
@@ -56,10 +63,15 @@ export class Work {
 		return job && { ...job, outcome: (revision) => JSON.stringify(outcome(revision)) };
 	}
 
-	/** Runs a stage: times it, names it in what it throws, and does not begin it once the work is cancelled. */
+	/**
+	 * Runs a stage: times it, names it in what it throws, and does not begin it once the work is cancelled. A stage that
+	 * runs within another is timed and named by itself.
+	 */
 	async stage<T>(stage: Stage, run: () => Promise<T> | T): Promise<T> {
 		this.step(stage, 0, 0);
 		const begun = performance.now();
+		const before = this.#within;
+		this.#within = 0;
 		try {
 			return await run();
 		} catch (error) {
@@ -68,11 +80,13 @@ export class Work {
 			throw error;
 		} finally {
 			const { durations } = this.#options;
-			durations[stage] = (durations[stage] ?? 0) + (performance.now() - begun) / 1000;
+			const took = performance.now() - begun;
+			durations[stage] = (durations[stage] ?? 0) + (took - this.#within) / 1000;
+			this.#within = before + took;
 		}
 	}
 
-	/** Tells how far a stage has come; throws where the work is cancelled. */
+	/** Reports how far a stage has come; throws where the work is cancelled. */
 	step(stage: Stage, done: number, total: number): void {
 		if (this.signal.aborted) throw errors.cancelled({});
 		this.#options.progress({ stage, done, total });

@@ -5,15 +5,15 @@ import type { Project, RecordListQuery, Revision as RevisionShape } from '../../
 import type { Kind } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';
 import type { EditOptions, EditResult } from '../pipeline/edit.ts';
+import type { Precondition } from '../pipeline/precondition.ts';
 import type { NewProperties } from '../pipeline/projects.ts';
-import type { Precondition } from '../pipeline/target.ts';
 import { canonicalJson } from '../records/canonical.ts';
 import type { Reader, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';
 import { differenceCursor, projectCursor, recordCursor, revisionCursor } from './cursors.ts';
 import { toProject, toRecord, toRecordDiff, toRevisionShape } from './project-presenter.ts';
 
-export type { Precondition } from '../pipeline/target.ts';
+export type { Precondition } from '../pipeline/precondition.ts';
 
 /** A page as the API shows it. */
 export interface ListPage<T> {

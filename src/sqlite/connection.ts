@@ -14,8 +14,9 @@ export interface ConnectOptions {
 /**
  * Opens the database as every thread does.
  *
- * WAL lets readers read while one writes; `synchronous = NORMAL` can lose the last commits at a power cut, but never
- * damages the file, and an answer is only given after the checkpointed head move (see `apply.ts`).
+ * WAL lets readers read while one writes. `synchronous = NORMAL` does not flush the log at each commit: a power cut can
+ * lose the last commits, but never damages the file. What an answer promises is flushed where it is written: head moves
+ * (`store/sqlite/head.ts`) and the queue commit with `synchronous = FULL`.
  */
 export function connect(file: string, options: ConnectOptions): Connection {
 	return translated(() => {
@@ -30,16 +31,34 @@ export function connect(file: string, options: ConnectOptions): Connection {
 		db.pragma('synchronous = NORMAL');
 		db.pragma('foreign_keys = ON');
 		db.pragma('cache_size = -16000');
-		// Staged records are worth nothing after a fault: their tables need no journal on disk.
-		db.pragma('temp_store = FILE');
-		db.pragma('temp.journal_mode = MEMORY');
-		db.pragma('temp.cache_size = -16000');
+		emptyTemporary(db);
 		db.pragma('trusted_schema = OFF');
 		addCheckpoint(db, options.stopFlag ?? null);
 		// SQLite opens a file that cannot be written for reading, without a word, and for as long as it is open.
 		// Writing what is there already tells the difference.
 		if (!options.readonly) db.pragma(`user_version = ${db.pragma('user_version', { simple: true })}`);
 		return db;
+	});
+}
+
+/**
+ * Drops all TEMP tables and views of a connection and gives their pages back: SQLite removes the temporary file when
+ * the place for it changes. Dropping tables alone would keep the file at its greatest size for as long as the
+ * connection is open.
+ */
+export function emptyTemporary(db: Connection): void {
+	db.pragma('temp_store = MEMORY');
+	db.pragma('temp_store = FILE');
+	// Staged records are worth nothing after a fault: their tables need no journal on disk.
+	db.pragma('temp.journal_mode = MEMORY');
+	db.pragma('temp.cache_size = -16000');
+}
+
+/** Runs something after the open transaction of a connection, which holds TEMP tables only, has been committed. */
+export function settled<T>(db: Connection, run: () => T): T {
+	return translated(() => {
+		if (db.inTransaction) db.exec('COMMIT');
+		return run();
 	});
 }
 

@@ -1,16 +1,29 @@
-/** The Store port: what the service needs remembered, field by field. */
+/**
+ * The Store port, field by field: what must last, and may be far away. `Reader` is for bounded reads, `Store` for work
+ * on projects; it knows no staged tables.
+ *
+ * Glossary
+ *
+ * - project: a line of numbered, immutable revisions.
+ * - revision: the whole state of a project after a write; its records, and a `Revision` that describes it.
+ * - head: the newest revision of a project. Readers see revisions up to head and nothing beyond.
+ * - record row: a record as it stood from one revision up to another.
+ * - lease: the sole right to write a project. Rows beyond head are its holder's, and are removed if it does not finish.
+ * - layout: a revision made readable in a staging (`src/staging/port.ts`), to compare staged records with it.
+ *
+ * The order of calls is in the types: `lease` returns what writing, pruning and removing need, and a comparison, which
+ * only a staging makes, is what a revision is written from.
+ */
 import type { Kind } from '../../schemas/records.ts';
-import type { RecordKey, Scope, StagedRecord } from '../records/staged-record.ts';
-import type { Decision, MergeAsk, OpenCase, OutcomeCounts, Renaming } from './merge-port.ts';
+import type { Counts } from '../records/counts.ts';
+import type { RecordKey } from '../records/staged-record.ts';
+import type { Comparison, DeclinedLayout, Layout, LayoutName, Staging } from '../staging/port.ts';
 
-export type { RecordKey, Reference, Scope, StagedRecord } from '../records/staged-record.ts';
-export type { Decision, MergeAsk, OpenCase, OutcomeCounts, Renaming } from './merge-port.ts';
+export type { Counts } from '../records/counts.ts';
+export type { RecordKey } from '../records/staged-record.ts';
 
 /** Why a revision was made. */
 export type Cause = 'create' | 'edit' | 'import' | 'merge' | 'revert';
-
-/** How many records of each kind. */
-export type Counts = Record<Kind, number>;
 
 /** What a project says of itself; kept with each revision. */
 export interface ProjectProperties {
@@ -53,6 +66,11 @@ export interface Revision {
 	readonly lamport: number;
 	readonly sync: SyncVector;
 	readonly origin: RevisionOrigin | null;
+	/**
+	 * Whether it stands with references that lead nowhere or to another type, let in by `references=warn`. Null: not
+	 * known, since it was written before this was kept.
+	 */
+	readonly faultyReferences: boolean | null;
 }
 
 /** A page of a list: `next` is where the following page begins, null at the end. */
@@ -91,18 +109,25 @@ export interface RecordDifference {
 	readonly to: string | null;
 }
 
-/** Bounded reads. Each sees whole revisions only. */
-export interface Reader {
+/** What is known of single revisions. */
+export interface Revisions {
 	/** The uuid of this data folder, made once. */
 	instance(): Promise<string>;
-	/** Projects in the order of their making. `after` is a `next` of an earlier page; `query` is looked for in names. */
+	/** A project's newest revision, or the one asked for; null where there is none. */
+	revision(projectUuid: string, number?: number): Promise<Revision | null>;
+}
+
+/**
+ * Bounded reads: in rows by `limit`, in bytes by what the adapter was made with. A page of records that ends early
+ * because of its bytes has its `next` as any other; one record always fits. Each read sees whole revisions only.
+ */
+export interface Reader extends Revisions {
+	/** Projects in the order of their making. `after` is a `next` of an earlier page; `query` is looked for in names, whatever the case of letters. */
 	projects(ask: {
 		query?: string | undefined;
 		after: number | null;
 		limit: number;
 	}): Promise<Page<Revision, number>>;
-	/** A project's newest revision, or the one asked for; null where there is none. */
-	revision(projectUuid: string, number?: number): Promise<Revision | null>;
 	/** A project's revisions, newest first. `after` is a revision number. */
 	revisions(ask: {
 		projectUuid: string;
@@ -138,23 +163,15 @@ export interface Reader {
 	close(): void;
 }
 
-/** How staged records differ from a project's revision. */
-export interface Difference {
-	readonly added: Counts;
-	readonly changed: Counts;
-	readonly removed: Counts;
-	readonly unchanged: Counts;
-}
-
 /** A job whose success is written in the same transaction as the revision that it makes. */
 export interface JobMark {
 	readonly uuid: string;
 	readonly holder: string;
-	/** What the job gave, as JSON. */
+	/** What the job's task returned, as JSON. */
 	outcome(revision: Revision): string;
 }
 
-/** What the next revision says, besides its records. */
+/** What the next revision is, besides its records. */
 export interface NextRevision {
 	readonly cause: Cause;
 	readonly message: string | null;
@@ -164,6 +181,7 @@ export interface NextRevision {
 	readonly lamport: number;
 	readonly sync: SyncVector;
 	readonly origin: RevisionOrigin | null;
+	readonly faultyReferences: boolean | null;
 	/**
 	 * The job that makes it, if one does. Work that is nobody's job yet is passed over; a job that is no longer its
 	 * holder's, or was cancelled, makes no revision.
@@ -179,99 +197,66 @@ export interface Retention {
 	readonly before: string | null;
 }
 
-/** Column values of a row of a check. */
-export type Row = Readonly<Record<string, string | number | null>>;
-
 /** Between the batches of a long piece of work: may throw to stop it. */
 export type Checkpoint = (done: number, total: number) => Promise<void>;
 
-/**
- * A place to work on one project's next state. Staged records live in tables that only this workspace sees:
- * `staged` and `staged_references`, described in `sqlite/staging.ts`. One piece of work at a time.
- */
-export interface Workspace {
-	/** Empties the staging tables. */
-	clear(): Promise<void>;
-	/** Stages records; answers those whose uuid is staged already (and leaves them out). */
-	stage(records: readonly StagedRecord[]): Promise<StagedRecord[]>;
-	/** Makes the staged records ready for checks: call once after the last `stage`. */
-	indexStaged(): Promise<void>;
-	/** Runs a check: a SELECT over the staged tables. */
-	select(sql: string, parameters?: Row): Promise<Row[]>;
-	/** The same for sets that may be large: rows one at a time. */
-	each(sql: string, take: (row: Row) => void): Promise<void>;
+/** The sole right to write a project, until it is released or the write that it was taken for is done. */
+export interface Lease {
+	readonly projectUuid: string;
+	/** Whose it is: a name for one piece of work. */
+	readonly holder: string;
+	/**
+	 * Removes what was written beyond head, if anything was, in short transactions, and gives the right back. Does
+	 * nothing where it was given back already: with a head move, or by `releaseAll`.
+	 */
+	release(): Promise<void>;
+}
 
-	/** A project's newest revision, or the one asked for; null where there is none. */
-	revision(projectUuid: string, number?: number): Promise<Revision | null>;
+/** A project at one of its revisions. */
+export interface ProjectAt {
+	readonly projectUuid: string;
+	readonly revision: number;
+}
+
+/** Work on projects, for one thread: one piece of work at a time. */
+export interface Store extends Revisions {
 	/** The newest revision that satisfies a predicate, looking from the newest down; null where none does. */
 	newest(projectUuid: string, holds: (revision: Revision) => boolean): Promise<Revision | null>;
-	/** The uuid of this data folder. */
-	instance(): Promise<string>;
-
-	/** Stages a project's records at a revision that are outside a scope, unless their uuid is staged already. */
-	carryOver(ask: { projectUuid: string; revision: number; scope: Scope }): Promise<void>;
 	/**
-	 * Finds records of a kind that stand here and are staged under different uuids with one identity: theme and path,
-	 * name, name and group. Follows a three-way comparison, and is followed by another if it finds any. Answers how many.
+	 * Makes a revision readable in a staging; null: an empty layout. A store that shares the staging's connection makes
+	 * a view and copies nothing; a remote one fills a table (`src/staging/compare/layouts.ts`).
 	 */
-	pairIdentities(ask: {
-		projectUuid: string;
-		kind: Kind;
-		revision: number;
-		base: number | null;
-	}): Promise<number>;
-	/** Renames staged records of pairs: to the uuids that they have here, or to those that both sides will keep. */
-	renamePaired(towards: 'ours' | 'chosen', rename: (renaming: Renaming) => StagedRecord): Promise<void>;
-	/** Compares three ways and settles what one side alone has changed. */
-	compareThreeWay(ask: MergeAsk): Promise<OutcomeCounts>;
-	/** Whether the staged records are anything else than the base; asked before they are settled. */
-	holdsNews(ask: MergeAsk): Promise<boolean>;
-	/** The next records that both sides have changed, ordered by kind and uuid. */
-	openCases(ask: MergeAsk, page: { after: RecordKey | null; limit: number }): Promise<OpenCase[]>;
-	decide(decisions: readonly Decision[]): Promise<void>;
-	/** Makes the staged records the merged whole, once every open case is decided. */
-	applyDecisions(ask: MergeAsk): Promise<void>;
-	/** The same as `compare` for a merge that has staged nothing else since it was settled: it knows what it changes. */
-	compareSettled(): Promise<Difference>;
-	/** Stages records in the place of those of the same uuid. */
-	restage(records: readonly StagedRecord[]): Promise<void>;
+	layOut<Name extends LayoutName>(staging: Staging, name: Name, at: ProjectAt | null): Promise<Layout<Name>>;
+	/** The same for the changes that merges into a project have declined. */
+	layOutDeclined(staging: Staging, projectUuid: string): Promise<DeclinedLayout>;
 
-	/** Compares the staged records with a revision and remembers the differences; null: with nothing, all are added. */
-	compare(ask: { projectUuid: string; revision: number | null }): Promise<Difference>;
-	/**
-	 * Of the remembered differences: how many throw away something of `revision` that `base` does not hold
-	 * (null: that no base holds).
-	 */
-	countUnseen(ask: { projectUuid: string; revision: number; base: number | null }): Promise<number>;
-	/**
-	 * Gives every added and changed record a version and the time of its change; a changed one keeps the time of its
-	 * making.
-	 */
-	restamp(ask: { projectUuid: string; revision: number | null; version: number; at: string }): Promise<void>;
-
-	/** Takes the sole right to write a project, for `holder`. @throws {DssError} project_busy */
-	lease(projectUuid: string, holder: string): Promise<void>;
-	/** Gives the right back and removes what was written beyond head. Does nothing where `holder` has it no more. */
-	release(projectUuid: string, holder: string): Promise<void>;
-	/** The same for everything that `holder` has: a worker that died gives nothing back itself. */
+	/** Takes the sole right to write a project, which need not be there yet. @throws {DssError} project_busy */
+	lease(projectUuid: string, holder: string): Promise<Lease>;
+	/** Refuses what `lease` would refuse now. @throws {DssError} project_busy */
+	assertFree(projectUuid: string): Promise<void>;
+	/** Releases everything that `holder` has: a worker that died releases nothing itself. */
 	releaseAll(holder: string): Promise<void>;
 	/**
-	 * Writes the remembered differences as the next revision, moves head and gives the lease back. It must be held.
+	 * Writes what a comparison with head found as the next revision, moves head and gives the lease back. Rows are
+	 * written in short transactions, with `checkpoint` between them; nobody sees them before head has moved. What it
+	 * resolves with survives a power cut.
 	 *
 	 * @throws {DssError} cancelled where the job that makes it was
 	 */
-	apply(projectUuid: string, next: NextRevision, checkpoint: Checkpoint): Promise<Revision>;
+	write(lease: Lease, comparison: Comparison, next: NextRevision, checkpoint: Checkpoint): Promise<Revision>;
 	/** The same for a revision that differs in its properties only, or the first of a project. */
-	applyProperties(projectUuid: string, next: NextRevision): Promise<Revision>;
-	/** Removes a project with all its revisions, and gives the lease back. It must be held. */
-	remove(projectUuid: string): Promise<void>;
+	writeProperties(lease: Lease, next: NextRevision): Promise<Revision>;
+	/** Removes a project with all its revisions, and gives the lease back. */
+	remove(lease: Lease): Promise<void>;
+	/** Remembers which of our revisions another instance has taken in: history is not pruned of it. */
+	noteSeen(lease: Lease, instance: string, revision: number): Promise<void>;
+	/** Prunes a project's history in short transactions. Returns how many revisions were removed. */
+	prune(lease: Lease, retention: Retention): Promise<number>;
 
-	/** Remembers which of our revisions another instance has taken in. */
-	noteSeen(projectUuid: string, instance: string, revision: number): Promise<void>;
-	/** Prunes a project's history in short transactions; the lease must be held. Answers how many revisions went. */
-	prune(projectUuid: string, retention: Retention): Promise<number>;
-
-	/** A kind's records at a revision as lines of canonical JSON ordered by uuid, in batches; null: all of them. */
+	/**
+	 * A kind's records at a revision as lines of canonical JSON ordered by uuid, in batches that are bounded in rows and
+	 * bytes. `selection` null: all of them.
+	 */
 	lines(ask: {
 		projectUuid: string;
 		revision: number;
@@ -285,7 +270,7 @@ export interface Workspace {
 	 * @throws {DssError} store_failed, store_busy, spool_full
 	 */
 	probe(thorough: boolean): Promise<void>;
-	/** At start: removes what a dead process left. Answers how many pieces of work were undone. */
+	/** At start: removes what a dead process left. Returns how many pieces of work were undone. */
 	recover(): Promise<number>;
 	close(): void;
 }

@@ -2,7 +2,8 @@
 import type { Limits } from '../../schemas/config.ts';
 import { DssError, errors } from '../errors.ts';
 import { type Progress, Work } from '../pipeline/work.ts';
-import type { Workspace } from '../store/port.ts';
+import type { Staging } from '../staging/port.ts';
+import type { Store } from '../store/port.ts';
 import {
 	type Durations,
 	failed,
@@ -19,7 +20,9 @@ const PROGRESS_EVERY_MS = 100;
 
 /** The adapters of one thread. */
 export interface ThreadParts extends WorkerParts {
-	readonly workspace: Workspace;
+	readonly store: Store;
+	/** On the same connection as the store. */
+	readonly staging: Staging;
 	close(): void;
 }
 
@@ -40,7 +43,8 @@ export function serveTasks(open: () => ThreadParts, limits: Limits) {
 		try {
 			parts ??= open();
 			const work = new Work({
-				workspace: parts.workspace,
+				store: parts.store,
+				staging: parts.staging,
 				limits,
 				signal: controller.signal,
 				progress: throttled((progress) => port?.postMessage({ progress })),
@@ -59,6 +63,7 @@ export function serveTasks(open: () => ThreadParts, limits: Limits) {
 			}
 			return failed(known, durations);
 		} finally {
+			parts?.staging.end();
 			port?.close();
 		}
 	};

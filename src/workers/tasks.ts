@@ -16,10 +16,10 @@ import {
 	mergeUpload,
 } from '../pipeline/merge/run.ts';
 import { type Peek, peekUpload } from '../pipeline/peek.ts';
+import type { Precondition } from '../pipeline/precondition.ts';
 import { createProject, type NewProperties, removeProject, updateProject } from '../pipeline/projects.ts';
 import { pruneProject } from '../pipeline/prune.ts';
 import { type RevertOptions, revertProject } from '../pipeline/revert.ts';
-import type { Precondition } from '../pipeline/target.ts';
 import type { Progress, Work } from '../pipeline/work.ts';
 import type { Page, Reader, RecordDifference, RecordKey, Retention, Revision } from '../store/port.ts';
 
@@ -70,7 +70,7 @@ export type TaskName = keyof Tasks;
 /** How long the stages of a task took, in seconds. */
 export type Durations = Partial<Record<Stage, number>>;
 
-/** What a worker has besides the workspace. */
+/** What a worker has besides its store and staging. */
 export interface WorkerParts {
 	readonly reader: Reader;
 	queue(): JobQueue;
@@ -114,11 +114,11 @@ export const TASKS: {
 	queueRead: callQueue,
 	queueWrite: callQueue,
 	async release(work, { holder }) {
-		await work.workspace.releaseAll(holder);
+		await work.store.releaseAll(holder);
 		return undefined;
 	},
 	async probe(work, { thorough }) {
-		await work.workspace.probe(thorough);
+		await work.store.probe(thorough);
 		return undefined;
 	},
 	async ping(_work, _takes, { reader }) {

@@ -1,43 +1,24 @@
 /** What every adapter of the Store port must hold. Another adapter runs this suite with its own `open`. */
-import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import { sha256 } from '../../src/records/canonical.ts';
-import type { NextRevision, Reader, StagedRecord, Workspace } from '../../src/store/port.ts';
+import { type Test, test } from 'tap';
+import type { Scope, StagedRecord } from '../../src/records/staged-record.ts';
+import type { Comparison, Filling, Sides, Staging } from '../../src/staging/port.ts';
+import type { NextRevision, Reader, Revision, Store } from '../../src/store/port.ts';
+import { PROJECT, THEME, token, uuidOf } from '../support/records.ts';
 
-export interface OpenStore {
-	reader(): Reader;
-	/** A workspace as another thread would have it. */
-	workspace(): Workspace;
-	close(): Promise<void>;
+/** A store and a staging as one thread has them. */
+export interface Worker {
+	readonly store: Store;
+	readonly staging: Staging;
 }
 
-const PROJECT = '018f3b60-0000-7000-8000-0000000000ff';
-const THEME = '018f3b60-0000-7000-8000-000000000001';
-const uuid = (index: number) => `018f3b60-0001-7000-8000-${index.toString(16).padStart(12, '0')}`;
+export interface OpenStore {
+	/** @param maxPageBytes how much a page may hold; as the adapter has it unless given */
+	reader(maxPageBytes?: number): Reader;
+	/** A worker as another thread would have it. */
+	worker(): Worker;
+}
 
-const record = (index: number, content: string, version = 1): StagedRecord => ({
-	kind: 'tokens',
-	uuid: uuid(index),
-	theme: THEME,
-	name: `token${index}`,
-	group: null,
-	order: 0,
-	type: 'number',
-	version,
-	hash: sha256(content),
-	line: JSON.stringify({
-		createdAt: 'then',
-		path: `token${index}`,
-		tags: [`tag${index % 2}`],
-		updatedAt: 'then',
-		uuid: uuid(index),
-		value: content,
-		version,
-	}),
-	references: [],
-});
-
-const next = (name: string, cause: NextRevision['cause'] = 'import'): NextRevision => ({
+export const next = (name: string, cause: NextRevision['cause'] = 'import'): NextRevision => ({
 	cause,
 	message: null,
 	author: null,
@@ -46,391 +27,453 @@ const next = (name: string, cause: NextRevision['cause'] = 'import'): NextRevisi
 	lamport: 1,
 	sync: {},
 	origin: null,
+	faultyReferences: false,
 });
 
 const onward = async () => undefined;
 
-export function storeContract(name: string, open: () => Promise<OpenStore>): void {
-	const withStore = (run: (store: OpenStore) => Promise<void>) => async () => {
-		const store = await open();
-		try {
-			await run(store);
-		} finally {
-			await store.close();
-		}
+/** Stages records. */
+export function fill({ staging }: Worker, records: readonly StagedRecord[]): Filling {
+	const filling = staging.begin();
+	filling.add(records);
+	return filling;
+}
+
+/** Stages records as the whole of a project's next state, and compares them with head. */
+export async function compared(worker: Worker, records: readonly StagedRecord[]): Promise<Comparison> {
+	const { store, staging } = worker;
+	const set = fill(worker, records).index();
+	const head = await store.revision(PROJECT);
+	const at = head && { projectUuid: PROJECT, revision: head.number };
+	return set.compare(at && (await store.layOut(staging, 'here', at)));
+}
+
+/** Writes records as a project's next revision. */
+export async function write(
+	worker: Worker,
+	records: readonly StagedRecord[],
+	title = 'Test',
+): Promise<Revision> {
+	const lease = await worker.store.lease(PROJECT, 'someone');
+	const comparison = await compared(worker, records);
+	return worker.store.write(lease, comparison, next(title), onward);
+}
+
+async function linesAt(reader: Reader, revision: number): Promise<unknown[]> {
+	const ask = {
+		projectUuid: PROJECT,
+		kind: 'tokens',
+		revision,
+		after: null,
+		filter: {},
+		total: null,
+	} as const;
+	const page = await reader.records({ ...ask, limit: 1000 });
+	return page.items.map((line) => JSON.parse(line).value);
+}
+
+/** The two sides of a merge with revision `here`, of one that has seen revision `base`. */
+async function sidesOf(
+	{ store, staging }: Worker,
+	at: { here: number; base: number | null; seen: number },
+): Promise<Sides> {
+	const base = at.base === null ? null : { projectUuid: PROJECT, revision: at.base };
+	return {
+		here: await store.layOut(staging, 'here', { projectUuid: PROJECT, revision: at.here }),
+		base: await store.layOut(staging, 'base', base),
+		declined: await store.layOutDeclined(staging, PROJECT),
+		overlay: false,
+		seen: at.seen,
+		scope: { of: 'project' },
+		deletions: 'apply',
 	};
-	/** Applies records as a project's next revision. */
-	const write = async (workspace: Workspace, records: StagedRecord[], holder = 'someone', title = 'Test') => {
-		await workspace.clear();
-		await workspace.stage(records);
-		await workspace.lease(PROJECT, holder);
-		await workspace.indexStaged();
-		const current = await workspace.revision(PROJECT);
-		await workspace.compare({ projectUuid: PROJECT, revision: current?.number ?? null });
-		return workspace.apply(PROJECT, next(title), onward);
-	};
-	const linesAt = async (reader: Reader, revision: number) => {
-		const page = await reader.records({
-			projectUuid: PROJECT,
-			kind: 'tokens',
-			revision,
-			after: null,
-			limit: 1000,
-			filter: {},
-			total: null,
+}
+
+export function storeContract(name: string, open: (t: Test) => OpenStore): void {
+	test(`the Store port: ${name}`, async (suite) => {
+		suite.test('the instance is one uuid, always the same', async (t) => {
+			const store = open(t);
+			const instance = await store.reader().instance();
+			t.match(instance, /^[0-9a-f-]{36}$/);
+			t.equal(await store.worker().store.instance(), instance);
 		});
-		return page.items.map((line) => JSON.parse(line).value);
-	};
 
-	describe(`the Store port: ${name}`, () => {
-		test(
-			'the instance is one uuid, always the same',
-			withStore(async (store) => {
-				const reader = store.reader();
-				const workspace = store.workspace();
-				const instance = await reader.instance();
-				assert.match(instance, /^[0-9a-f-]{36}$/);
-				assert.equal(await workspace.instance(), instance);
-			}),
-		);
+		suite.test('a revision holds what was staged; older ones stay as they were', async (t) => {
+			const opened = open(t);
+			const [reader, worker] = [opened.reader(), opened.worker()];
+			t.equal(await reader.revision(PROJECT), null);
+			const first = await write(worker, [token(1, 'a'), token(2, 'b'), token(3, 'c')]);
+			t.strictSame([first.number, first.added, first.counts.tokens], [1, 3, 3]);
+			const second = await write(worker, [token(1, 'a'), token(2, 'B', { version: 2 }), token(4, 'd')]);
+			t.strictSame(
+				[second.number, second.added, second.changed, second.removed, second.counts.tokens],
+				[2, 1, 1, 1, 3],
+			);
+			t.strictSame(await linesAt(reader, 1), ['a', 'b', 'c']);
+			t.strictSame(await linesAt(reader, 2), ['a', 'B', 'd']);
+			t.strictSame(await reader.revision(PROJECT), second);
+			t.strictSame(await reader.revision(PROJECT, 1), first);
+			const { items, total } = await reader.revisions({ projectUuid: PROJECT, after: null, limit: 1 });
+			t.strictSame([items, total], [[second], 2]);
+		});
 
-		test(
-			'a revision holds what was staged; older ones stay as they were',
-			withStore(async (store) => {
-				const [reader, workspace] = [store.reader(), store.workspace()];
-				assert.equal(await reader.revision(PROJECT), null);
-				const first = await write(workspace, [record(1, 'a'), record(2, 'b'), record(3, 'c')]);
-				assert.deepEqual([first.number, first.added, first.counts.tokens], [1, 3, 3]);
-				const second = await write(workspace, [record(1, 'a'), record(2, 'B', 2), record(4, 'd')]);
-				assert.deepEqual(
-					[second.number, second.added, second.changed, second.removed, second.counts.tokens],
-					[2, 1, 1, 1, 3],
+		suite.test('a revision keeps whether it stands with faulty references', async (t) => {
+			const opened = open(t);
+			const [reader, { store }] = [opened.reader(), opened.worker()];
+			for (const [index, faultyReferences] of [true, false, null].entries()) {
+				const lease = await store.lease(PROJECT, 'someone');
+				const written = await store.writeProperties(lease, { ...next('Test'), faultyReferences });
+				t.equal(written.faultyReferences, faultyReferences);
+				t.equal((await reader.revision(PROJECT, index + 1))?.faultyReferences, faultyReferences);
+			}
+		});
+
+		suite.test('nobody sees a write before its end, and one that stops leaves nothing', async (t) => {
+			const opened = open(t);
+			const [reader, worker] = [opened.reader(), opened.worker()];
+			await write(worker, [token(1, 'a')]);
+			const before = await reader.revision(PROJECT);
+			const lease = await worker.store.lease(PROJECT, 'stopped');
+			const many = Array.from({ length: 5000 }, (_, index) => token(index, 'new', { version: 2 }));
+			const comparison = await compared(worker, many);
+			const stop = new Error('stop');
+			let batches = 0;
+			const stopped = worker.store.write(lease, comparison, next('Stopped'), async () => {
+				t.strictSame(await linesAt(reader, 1), ['a']);
+				t.strictSame(await reader.revision(PROJECT), before);
+				if (++batches === 2) throw stop;
+			});
+			await t.rejects(stopped, stop);
+			await lease.release();
+			t.strictSame(await reader.revision(PROJECT), before);
+			t.strictSame(await linesAt(reader, 1), ['a']);
+			const after = await write(worker, [token(1, 'a'), token(2, 'b')]);
+			t.strictSame([after.number, after.added, after.changed, after.removed], [2, 1, 0, 0]);
+		});
+
+		suite.test('a first write that stops leaves no project, swept in batches', async (t) => {
+			const opened = open(t);
+			const [reader, worker] = [opened.reader(), opened.worker()];
+			const lease = await worker.store.lease(PROJECT, 'stopped');
+			const many = Array.from({ length: 5000 }, (_, index) => token(index, 'new'));
+			const comparison = await compared(worker, many);
+			await t.rejects(
+				worker.store.write(lease, comparison, next('Stopped'), async (done) => {
+					if (done > 4000) throw new Error('stop');
+				}),
+			);
+			const releasing = lease.release();
+			// The project stays leased while it is swept, and other writers come in between.
+			const other = opened.worker().store;
+			await t.rejects(other.lease(PROJECT, 'other'), { code: 'project_busy' });
+			await (await other.lease(uuidOf(9), 'other')).release();
+			await releasing;
+			t.equal((await write(worker, [token(1, 'a')])).number, 1);
+			t.strictSame(await linesAt(reader, 1), ['a']);
+		});
+
+		suite.test('a project that was never finished is not there', async (t) => {
+			const opened = open(t);
+			const [reader, worker] = [opened.reader(), opened.worker()];
+			const lease = await worker.store.lease(PROJECT, 'stopped');
+			const comparison = await compared(worker, [token(1, 'a')]);
+			await t.rejects(
+				worker.store.write(lease, comparison, next('Stopped'), () => Promise.reject(new Error('stop'))),
+			);
+			t.equal(await reader.revision(PROJECT), null);
+			t.equal((await reader.projects({ after: null, limit: 10 })).total, 0);
+			t.equal(await opened.worker().store.recover(), 1);
+			t.equal((await write(worker, [token(1, 'a')])).number, 1);
+		});
+
+		suite.test('a start removes what a dead process wrote beyond head', async (t) => {
+			const opened = open(t);
+			const [reader, worker] = [opened.reader(), opened.worker()];
+			await write(worker, [token(1, 'a'), token(2, 'b')]);
+			const lease = await worker.store.lease(PROJECT, 'dead');
+			const comparison = await compared(worker, [token(1, 'A'), token(3, 'c')]);
+			await t.rejects(
+				worker.store.write(lease, comparison, next('Dead'), () => Promise.reject(new Error('dead'))),
+			);
+			t.equal(await opened.worker().store.recover(), 1);
+			t.strictSame(await linesAt(reader, 1), ['a', 'b']);
+			const after = await write(worker, [token(1, 'a'), token(2, 'b'), token(3, 'c')]);
+			t.strictSame([after.number, after.added, after.changed, after.removed], [2, 1, 0, 0]);
+		});
+
+		suite.test('one writes a project at a time, and gives back only what is its own', async (t) => {
+			const opened = open(t);
+			const [one, other] = [opened.worker().store, opened.worker().store];
+			const ours = await one.lease(PROJECT, 'one');
+			await t.rejects(other.lease(PROJECT, 'other'), { code: 'project_busy' });
+			await t.rejects(other.assertFree(PROJECT), { code: 'project_busy' });
+			await other.releaseAll('other');
+			await t.rejects(other.lease(PROJECT, 'other'), { code: 'project_busy' });
+			await ours.release();
+			await other.assertFree(PROJECT);
+			const theirs = await other.lease(PROJECT, 'other');
+			await ours.release();
+			await t.rejects(one.lease(PROJECT, 'one'), { code: 'project_busy' }, 'released once, not twice');
+			await one.releaseAll('other');
+			await one.lease(PROJECT, 'one');
+			await theirs.release();
+			await t.rejects(other.lease(PROJECT, 'other'), { code: 'project_busy' });
+		});
+
+		suite.test('carrying over keeps what is outside a scope', async (t) => {
+			const worker = open(t).worker();
+			await write(worker, [token(1, 'a'), token(2, 'b'), token(3, 'c')]);
+			const changes = async (scope: Scope, records: StagedRecord[]) => {
+				const filling = fill(worker, records);
+				const at = { projectUuid: PROJECT, revision: 1 };
+				const here = await worker.store.layOut(worker.staging, 'here', at);
+				filling.carryOver(here, scope);
+				const { added, changed, removed } = filling.index().compare(here).difference;
+				return [added.tokens, changed.tokens, removed.tokens];
+			};
+			t.strictSame(await changes({ of: 'project' }, [token(1, 'A')]), [0, 1, 2]);
+			t.strictSame(await changes({ of: 'themes', themes: [THEME] }, [token(1, 'A')]), [0, 1, 2]);
+			t.strictSame(await changes({ of: 'themes', themes: ['another'] }, [token(4, 'd')]), [1, 0, 0]);
+			t.strictSame(await changes({ of: 'records', remove: [uuidOf(2)] }, [token(1, 'A')]), [0, 1, 1]);
+		});
+
+		suite.test('what a write would throw away of what a base does not hold is counted', async (t) => {
+			const worker = open(t).worker();
+			const { store, staging } = worker;
+			await write(worker, [token(1, 'a'), token(2, 'b'), token(3, 'c')]);
+			await write(worker, [token(1, 'mine'), token(2, 'b')]);
+			const comparison = await compared(worker, [token(1, 'a'), token(2, 'theirs'), token(3, 'c')]);
+			const lost = async (base: number | null) =>
+				comparison.countUnseen(
+					await store.layOut(
+						staging,
+						'base',
+						base === null ? null : { projectUuid: PROJECT, revision: base },
+					),
 				);
-				assert.deepEqual(await linesAt(reader, 1), ['a', 'b', 'c']);
-				assert.deepEqual(await linesAt(reader, 2), ['a', 'B', 'd']);
-				assert.deepEqual(await reader.revision(PROJECT), second);
-				assert.deepEqual(await reader.revision(PROJECT, 1), first);
-				const { items, total } = await reader.revisions({ projectUuid: PROJECT, after: null, limit: 1 });
-				assert.deepEqual([items, total], [[second], 2]);
-			}),
-		);
+			t.equal(await lost(1), 2, 'a change and a removal made here');
+			t.equal(await lost(2), 0);
+			t.equal(await lost(null), 2, 'without a base everything here is unseen');
+		});
 
-		test(
-			'a uuid that is staged twice is told, and the first one stays',
-			withStore(async (store) => {
-				const workspace = store.workspace();
-				await workspace.clear();
-				const doubled = await workspace.stage([record(1, 'a'), record(1, 'b')]);
-				assert.deepEqual(
-					doubled.map(({ uuid: id }) => id),
-					[uuid(1)],
-				);
-			}),
-		);
+		suite.test('a comparison with another revision than head is not written', async (t) => {
+			const worker = open(t).worker();
+			const { store, staging } = worker;
+			await write(worker, [token(1, 'a')]);
+			await write(worker, [token(1, 'b')]);
+			const set = fill(worker, [token(1, 'c')]).index();
+			const older = await store.layOut(staging, 'here', { projectUuid: PROJECT, revision: 1 });
+			const lease = await store.lease(PROJECT, 'someone');
+			await t.rejects(store.write(lease, set.compare(older), next('Test'), onward), /revision 1/);
+		});
 
-		test(
-			'nobody sees a write before its end, and one that stops leaves nothing',
-			withStore(async (store) => {
-				const [reader, workspace] = [store.reader(), store.workspace()];
-				await write(workspace, [record(1, 'a')]);
-				const before = await reader.revision(PROJECT);
-				await workspace.clear();
-				await workspace.stage(Array.from({ length: 5000 }, (_, index) => record(index, 'new', 2)));
-				await workspace.lease(PROJECT, 'stopped');
-				await workspace.indexStaged();
-				await workspace.compare({ projectUuid: PROJECT, revision: 1 });
-				const stop = new Error('stop');
-				const stopped = workspace.apply(PROJECT, next('Stopped'), async () => {
-					assert.deepEqual(await linesAt(reader, 1), ['a']);
-					assert.deepEqual(await reader.revision(PROJECT), before);
-					throw stop;
-				});
-				await assert.rejects(stopped, stop);
-				await workspace.release(PROJECT, 'stopped');
-				assert.deepEqual(await reader.revision(PROJECT), before);
-				const after = await write(workspace, [record(1, 'a'), record(2, 'b')]);
-				assert.deepEqual([after.number, after.added, after.changed, after.removed], [2, 1, 0, 0]);
-			}),
-		);
+		suite.test('records are paged by uuid and filtered; a total is counted once', async (t) => {
+			const opened = open(t);
+			const reader = opened.reader();
+			const records = Array.from({ length: 25 }, (_, index) => token(index, String(index)));
+			await write(opened.worker(), records);
+			const ask = { projectUuid: PROJECT, kind: 'tokens' as const, revision: 1, limit: 10 };
+			const first = await reader.records({ ...ask, after: null, filter: { tag: 'tag1' }, total: null });
+			t.strictSame([first.items.length, first.total, first.next], [10, 12, uuidOf(19)]);
+			const { next: after, total } = first;
+			const second = await reader.records({ ...ask, after, filter: { tag: 'tag1' }, total });
+			t.strictSame([second.items.length, second.total, second.next], [2, 12, null]);
+			const prefixed = { pathPrefix: 'token2', theme: THEME, type: 'number' };
+			t.equal((await reader.records({ ...ask, after: null, filter: prefixed, total: null })).total, 6);
+			t.not(await reader.record({ ...ask, uuid: uuidOf(3) }), null);
+			t.equal(await reader.record({ ...ask, uuid: uuidOf(99) }), null);
+		});
 
-		test(
-			'a project that was never finished is not there',
-			withStore(async (store) => {
-				const [reader, workspace] = [store.reader(), store.workspace()];
-				await workspace.clear();
-				await workspace.stage([record(1, 'a')]);
-				await workspace.lease(PROJECT, 'stopped');
-				await workspace.indexStaged();
-				await workspace.compare({ projectUuid: PROJECT, revision: null });
-				await assert.rejects(
-					workspace.apply(PROJECT, next('Stopped'), () => Promise.reject(new Error('stop'))),
-				);
-				assert.equal(await reader.revision(PROJECT), null);
-				assert.equal((await reader.projects({ after: null, limit: 10 })).total, 0);
-				assert.equal(await store.workspace().recover(), 1);
-				assert.equal((await write(workspace, [record(1, 'a')])).number, 1);
-			}),
-		);
-
-		test(
-			'one writes a project at a time, and gives back only what is its own',
-			withStore(async (store) => {
-				const [one, other] = [store.workspace(), store.workspace()];
-				await one.lease(PROJECT, 'one');
-				await assert.rejects(other.lease(PROJECT, 'other'), { code: 'project_busy' });
-				await other.release(PROJECT, 'other');
-				await assert.rejects(other.lease(PROJECT, 'other'), { code: 'project_busy' });
-				await one.release(PROJECT, 'one');
-				await other.lease(PROJECT, 'other');
-				await one.releaseAll('other');
-				await one.lease(PROJECT, 'one');
-			}),
-		);
-
-		test(
-			'carrying over keeps what is outside a scope',
-			withStore(async (store) => {
-				const workspace = store.workspace();
-				await write(workspace, [record(1, 'a'), record(2, 'b'), record(3, 'c')]);
-				const changes = async (
-					scope: Parameters<Workspace['carryOver']>[0]['scope'],
-					records: StagedRecord[],
-				) => {
-					await workspace.clear();
-					await workspace.stage(records);
-					await workspace.carryOver({ projectUuid: PROJECT, revision: 1, scope });
-					await workspace.indexStaged();
-					const { added, changed, removed } = await workspace.compare({ projectUuid: PROJECT, revision: 1 });
-					return [added.tokens, changed.tokens, removed.tokens];
-				};
-				assert.deepEqual(await changes({ of: 'project' }, [record(1, 'A')]), [0, 1, 2]);
-				assert.deepEqual(await changes({ of: 'themes', themes: [THEME] }, [record(1, 'A')]), [0, 1, 2]);
-				assert.deepEqual(await changes({ of: 'themes', themes: ['another'] }, [record(4, 'd')]), [1, 0, 0]);
-				assert.deepEqual(await changes({ of: 'records', remove: [uuid(2)] }, [record(1, 'A')]), [0, 1, 1]);
-			}),
-		);
-
-		test(
-			'it counts what a write would throw away of what a base does not hold',
-			withStore(async (store) => {
-				const workspace = store.workspace();
-				await write(workspace, [record(1, 'a'), record(2, 'b'), record(3, 'c')]);
-				await write(workspace, [record(1, 'mine'), record(2, 'b')]);
-				await workspace.clear();
-				await workspace.stage([record(1, 'a'), record(2, 'theirs'), record(3, 'c')]);
-				await workspace.indexStaged();
-				await workspace.compare({ projectUuid: PROJECT, revision: 2 });
-				const lost = (base: number | null) =>
-					workspace.countUnseen({ projectUuid: PROJECT, revision: 2, base });
-				assert.equal(await lost(1), 2, 'a change and a removal made here');
-				assert.equal(await lost(2), 0);
-				assert.equal(await lost(null), 2, 'without a base everything here is unseen');
-			}),
-		);
-
-		test(
-			'records are paged by uuid and filtered; a total is counted once',
-			withStore(async (store) => {
-				const [reader, workspace] = [store.reader(), store.workspace()];
-				await write(
-					workspace,
-					Array.from({ length: 25 }, (_, index) => record(index, String(index))),
-				);
-				const ask = { projectUuid: PROJECT, kind: 'tokens' as const, revision: 1, limit: 10 };
-				const first = await reader.records({ ...ask, after: null, filter: { tag: 'tag1' }, total: null });
-				assert.deepEqual([first.items.length, first.total, first.next], [10, 12, uuid(19)]);
-				const second = await reader.records({
-					...ask,
-					after: first.next,
-					filter: { tag: 'tag1' },
-					total: first.total,
-				});
-				assert.deepEqual([second.items.length, second.total, second.next], [2, 12, null]);
-				const prefixed = await reader.records({
-					...ask,
-					after: null,
-					filter: { pathPrefix: 'token2', theme: THEME, type: 'number' },
-					total: null,
-				});
-				assert.equal(prefixed.total, 6);
-				assert.notEqual(await reader.record({ ...ask, uuid: uuid(3) }), null);
-				assert.equal(await reader.record({ ...ask, uuid: uuid(99) }), null);
-			}),
-		);
-
-		test(
-			'lines come in the order of their uuids, also in many batches',
-			withStore(async (store) => {
-				const workspace = store.workspace();
-				await write(
-					workspace,
-					Array.from({ length: 4500 }, (_, index) => record((index * 7919) % 4500, 'x')),
-				);
-				const seen: string[] = [];
-				for await (const batch of workspace.lines({
+		suite.test('pages end by their bytes too; one record always fits', async (t) => {
+			const opened = open(t);
+			const [worker, bytes] = [opened.worker(), 2_500];
+			const large = (index: number, letter: string) => token(index, letter.repeat(1_000));
+			await write(worker, [large(1, 'a'), large(2, 'b'), large(3, 'c'), token(4, 'd'.repeat(9_000))]);
+			await write(worker, [large(1, 'A'), large(2, 'B'), large(3, 'C')]);
+			const reader = opened.reader(bytes);
+			const ask = { projectUuid: PROJECT, kind: 'tokens' as const, revision: 1, limit: 100, filter: {} };
+			const pages: number[] = [];
+			for (let after: string | null = null, more = true; more; ) {
+				const page = await reader.records({ ...ask, after, total: 4 });
+				pages.push(page.items.length);
+				after = page.next;
+				more = after !== null;
+			}
+			t.strictSame(pages, [2, 1, 1], 'two of 1.2 kB, and the record of 9 kB by itself');
+			const differing: string[][] = [];
+			for (
+				let after: { kind: 'tokens' | 'themes' | 'components'; uuid: string } | null = null, more = true;
+				more;
+			) {
+				const page = await reader.differences({
 					projectUuid: PROJECT,
-					revision: 1,
-					kind: 'tokens',
-					selection: null,
-				})) {
-					seen.push(...batch.map((line) => JSON.parse(line).uuid));
-				}
-				assert.equal(seen.length, 4500);
-				assert.deepEqual(seen, [...seen].sort());
-			}),
-		);
-
-		test(
-			'a removed project is gone, and its uuid is free',
-			withStore(async (store) => {
-				const [reader, workspace] = [store.reader(), store.workspace()];
-				await write(workspace, [record(1, 'a')]);
-				await workspace.lease(PROJECT, 'remover');
-				await workspace.remove(PROJECT);
-				assert.equal(await reader.revision(PROJECT), null);
-				assert.equal((await write(workspace, [record(2, 'b')])).number, 1);
-				assert.deepEqual(await linesAt(reader, 1), ['b']);
-			}),
-		);
-
-		test(
-			'bookkeeping is set for what differs, and for nothing else',
-			withStore(async (store) => {
-				const [reader, workspace] = [store.reader(), store.workspace()];
-				await write(workspace, [record(1, 'a'), record(2, 'b')]);
-				await workspace.clear();
-				await workspace.stage([record(1, 'a', 9), record(2, 'B'), record(3, 'c')]);
-				await workspace.lease(PROJECT, 'someone');
-				await workspace.indexStaged();
-				await workspace.compare({ projectUuid: PROJECT, revision: 1 });
-				await workspace.restamp({ projectUuid: PROJECT, revision: 1, version: 7, at: 'now' });
-				await workspace.apply(PROJECT, next('Test'), onward);
-				const { items } = await reader.records({
-					projectUuid: PROJECT,
-					kind: 'tokens',
-					revision: 2,
-					after: null,
+					from: 1,
+					to: 2,
+					after,
 					limit: 9,
-					filter: {},
-					total: null,
+					total: 4,
 				});
-				const stamps = items
-					.map((line) => JSON.parse(line))
-					.map(({ version, createdAt, updatedAt }) => [version, createdAt, updatedAt]);
-				assert.deepEqual(stamps, [
-					[1, 'then', 'then'],
-					[7, 'then', 'now'],
-					[7, 'now', 'now'],
-				]);
-			}),
-		);
+				differing.push(page.items.map(({ uuid }) => uuid));
+				after = page.next;
+				more = after !== null;
+			}
+			t.strictSame(differing, [[uuidOf(1)], [uuidOf(2)], [uuidOf(3)], [uuidOf(4)]], 'both sides count');
+		});
 
-		test(
-			'a three-way comparison settles what one side alone has changed, and hands out the rest',
-			withStore(async (store) => {
-				const [reader, workspace] = [store.reader(), store.workspace()];
-				const at = (...contents: string[]) => contents.map((content, index) => record(index, content));
-				await write(workspace, at('same', 'theirs', 'ours', 'both', 'deleted'));
-				await write(workspace, at('same', 'theirs', 'OURS', 'BOTH', 'deleted'));
-				await workspace.clear();
-				await workspace.stage([...at('same', 'THEIRS', 'ours', 'Both'), record(9, 'new')]);
-				const ask = {
-					projectUuid: PROJECT,
-					revision: 2,
-					base: 1,
-					overlay: false,
-					seen: 1,
-					scope: { of: 'project' },
-					deletions: 'apply',
-				} as const;
-				const counts = await workspace.compareThreeWay(ask);
-				assert.deepEqual(counts, { new: 1, updated: 1, kept: 1, deleted: 1, open: 1, arrivals: 1 });
-				assert.equal(await workspace.holdsNews(ask), true);
-				const [open, ...others] = await workspace.openCases(ask, { after: null, limit: 9 });
-				assert.equal(others.length, 0);
+		suite.test('projects are found by their names, whatever the case of letters', async (t) => {
+			const opened = open(t);
+			const { store } = opened.worker();
+			for (const [index, name] of ['Ärger', 'ÄRGERLICH', 'Anger', 'A\u0308rger'].entries())
+				await store.writeProperties(await store.lease(uuidOf(index), 'someone'), next(name, 'create'));
+			const found = async (query?: string) => {
+				const page = await opened.reader().projects({ query, after: null, limit: 9 });
+				t.equal(page.total, page.items.length);
+				return page.items.map(({ properties }) => properties.name);
+			};
+			t.strictSame(await found('Ärger'), ['Ärger', 'ÄRGERLICH', 'A\u0308rger']);
+			t.strictSame(await found('äRG'), ['Ärger', 'ÄRGERLICH', 'A\u0308rger']);
+			t.strictSame(await found('anger'), ['Anger']);
+			t.equal((await found()).length, 4);
+		});
+
+		suite.test('lines come in the order of their uuids, in batches bounded in rows and bytes', async (t) => {
+			const worker = open(t).worker();
+			const small = Array.from({ length: 4_500 }, (_, index) => token((index * 7919) % 4500, 'x'));
+			const large = Array.from({ length: 10 }, (_, index) => token(5_000 + index, 'y'.repeat(900_000)));
+			await write(worker, [...small, ...large]);
+			const seen: string[] = [];
+			const batches: number[] = [];
+			const ask = { projectUuid: PROJECT, revision: 1, kind: 'tokens', selection: null } as const;
+			for await (const batch of worker.store.lines(ask)) {
+				batches.push(batch.reduce((bytes, line) => bytes + line.length, 0));
+				seen.push(...batch.map((line) => JSON.parse(line).uuid));
+			}
+			t.equal(seen.length, 4_510);
+			t.strictSame(seen, [...seen].sort());
+			t.ok(Math.max(...batches) <= 4_000_000, `the largest batch has ${Math.max(...batches)} bytes`);
+		});
+
+		suite.test('a removed project is gone, and its uuid is free', async (t) => {
+			const opened = open(t);
+			const [reader, worker] = [opened.reader(), opened.worker()];
+			await write(worker, [token(1, 'a')]);
+			await worker.store.remove(await worker.store.lease(PROJECT, 'remover'));
+			t.equal(await reader.revision(PROJECT), null);
+			t.equal((await write(worker, [token(2, 'b')])).number, 1);
+			t.strictSame(await linesAt(reader, 1), ['b']);
+		});
+
+		suite.test('bookkeeping is set for what differs, and for nothing else', async (t) => {
+			const opened = open(t);
+			const [reader, worker] = [opened.reader(), opened.worker()];
+			await write(worker, [token(1, 'a'), token(2, 'b')]);
+			const lease = await worker.store.lease(PROJECT, 'someone');
+			const records = [token(1, 'a', { version: 9 }), token(2, 'B'), token(3, 'c')];
+			const comparison = await compared(worker, records);
+			comparison.restamp({ version: 7, at: 'now' });
+			await worker.store.write(lease, comparison, next('Test'), onward);
+			const ask = { projectUuid: PROJECT, kind: 'tokens', revision: 2, limit: 9 } as const;
+			const { items } = await reader.records({ ...ask, after: null, filter: {}, total: null });
+			const stamps = items
+				.map((line) => JSON.parse(line))
+				.map(({ version, createdAt, updatedAt }) => [version, createdAt, updatedAt]);
+			t.strictSame(stamps, [
+				[1, 'then', 'then'],
+				[7, 'then', 'now'],
+				[7, 'now', 'now'],
+			]);
+		});
+
+		suite.test(
+			'one-sided changes are settled, others are handed out, and what is declined is remembered',
+			async (t) => {
+				const opened = open(t);
+				const [reader, worker] = [opened.reader(), opened.worker()];
+				const at = (...contents: string[]) => contents.map((content, index) => token(index, content));
+				await write(worker, at('same', 'theirs', 'ours', 'both', 'deleted'));
+				await write(worker, at('same', 'theirs', 'OURS', 'BOTH', 'deleted'));
+				const filling = fill(worker, [...at('same', 'THEIRS', 'ours', 'Both'), token(9, 'new')]);
+				const cases = filling.compareThreeWay(await sidesOf(worker, { here: 2, base: 1, seen: 1 }));
+				t.strictSame(cases.outcomes, { new: 1, updated: 1, kept: 1, deleted: 1, open: 1, arrivals: 1 });
+				t.equal(cases.holdsNews(), true);
+				const [open_, ...others] = cases.openCases({ after: null, limit: 9, maxBytes: 9_999 });
+				t.equal(others.length, 0);
 				const value = (line: string | null | undefined) => JSON.parse(line ?? '{}').value;
-				assert.deepEqual([open?.base, open?.local, open?.imported].map(value), ['both', 'BOTH', 'Both']);
-				const decision = {
-					kind: 'tokens',
-					uuid: uuid(3),
-					take: 'local',
-					merged: null,
-					offered: true,
-				} as const;
-				await workspace.decide([decision]);
-				await workspace.applyDecisions(ask);
-				await workspace.indexStaged();
-				const { added, changed, removed } = await workspace.compareSettled();
-				assert.deepEqual([added.tokens, changed.tokens, removed.tokens], [1, 1, 1]);
-				await workspace.lease(PROJECT, 'merger');
-				await workspace.apply(PROJECT, next('Merged', 'merge'), onward);
-				assert.deepEqual(await linesAt(reader, 3), ['same', 'THEIRS', 'OURS', 'BOTH', 'new']);
+				t.strictSame([open_?.base, open_?.local, open_?.imported].map(value), ['both', 'BOTH', 'Both']);
+				const key = { kind: 'tokens', uuid: uuidOf(3) } as const;
+				cases.decide([{ ...key, take: 'local', merged: null, declines: true, forks: false }]);
+				const comparison = cases.applyDecisions().index().compare();
+				const { added, changed, removed } = comparison.difference;
+				t.strictSame([added.tokens, changed.tokens, removed.tokens], [1, 1, 1]);
+				const lease = await worker.store.lease(PROJECT, 'merger');
+				await worker.store.write(lease, comparison, next('Merged', 'merge'), onward);
+				t.strictSame(await linesAt(reader, 3), ['same', 'THEIRS', 'OURS', 'BOTH', 'new']);
 
-				// The same offer again, from one who does not know of the decision, is open again.
-				await workspace.clear();
-				await workspace.stage([...at('same', 'THEIRS', 'OURS', 'Both'), record(9, 'new')]);
-				const again = await workspace.compareThreeWay({ ...ask, revision: 3, base: 3, seen: 2 });
-				assert.deepEqual([again.updated, again.open], [0, 1]);
-				const known = await workspace.compareThreeWay({ ...ask, revision: 3, base: 3, seen: 3 });
-				assert.deepEqual([known.updated, known.open], [1, 0]);
-			}),
-		);
-
-		test(
-			'one record under two uuids is found by its identity, and renamed',
-			withStore(async (store) => {
-				const workspace = store.workspace();
-				await write(workspace, [record(5, 'a')]);
-				await workspace.clear();
-				await workspace.stage([{ ...record(3, 'a'), name: 'token5' }]);
-				const ask = { projectUuid: PROJECT, kind: 'tokens', revision: 1, base: null } as const;
-				assert.equal(await workspace.pairIdentities(ask), 1);
-				const renamed: string[] = [];
-				const rename = (to: { uuid: string }) => {
-					renamed.push(to.uuid);
-					return { ...record(3, 'a'), name: 'token5', uuid: to.uuid };
+				// The same change again, from one who does not know of the decision, is open again.
+				const outcomes = async (seen: number) => {
+					const again = fill(worker, [...at('same', 'THEIRS', 'OURS', 'Both'), token(9, 'new')]);
+					const sides = await sidesOf(worker, { here: 3, base: 3, seen });
+					const { updated, open: opened } = again.compareThreeWay(sides).outcomes;
+					return [updated, opened];
 				};
-				await workspace.renamePaired('ours', rename);
-				await workspace.renamePaired('chosen', rename);
-				assert.deepEqual(renamed, [uuid(5), uuid(3)], 'the smaller uuid stays');
-			}),
+				t.strictSame(await outcomes(2), [0, 1]);
+				t.strictSame(await outcomes(3), [1, 0]);
+			},
 		);
 
-		test(
-			'differences between two revisions come in pages, either way round',
-			withStore(async (store) => {
-				const [reader, workspace] = [store.reader(), store.workspace()];
-				await write(workspace, [record(1, 'a'), record(2, 'b')]);
-				await write(workspace, [record(2, 'B'), record(3, 'c')]);
-				const page = async (from: number, to: number, after: { kind: 'tokens'; uuid: string } | null) =>
-					reader.differences({ projectUuid: PROJECT, from, to, after, limit: 2, total: null });
-				const first = await page(1, 2, null);
-				assert.equal(first.total, 3);
-				assert.deepEqual(
-					first.items.map(({ from, to }) => [from !== null, to !== null]),
-					[
-						[true, false],
-						[true, true],
-					],
-				);
-				const second = await page(1, 2, { kind: 'tokens', uuid: uuid(2) });
-				assert.deepEqual([second.items.length, second.next], [1, null]);
-				assert.equal((await page(2, 1, null)).items[0]?.from, null);
-			}),
-		);
+		suite.test('one record under two uuids is found by its identity, and renamed', async (t) => {
+			const worker = open(t).worker();
+			await write(worker, [token(5, 'a')]);
+			const theirs = token(3, 'a', { name: 'token5' });
+			const filling = fill(worker, [theirs]);
+			const cases = filling.compareThreeWay(await sidesOf(worker, { here: 1, base: null, seen: 0 }));
+			const renamed: string[] = [];
+			const rename = ({ uuid }: { uuid: string }) => {
+				renamed.push(uuid);
+				return { ...theirs, uuid };
+			};
+			t.equal(cases.pairIdentities('tokens', rename), 1);
+			const again = cases.compareAgain();
+			t.strictSame(again.outcomes.arrivals, 0);
+			again.applyDecisions().renamePairs(rename);
+			t.strictSame(renamed, [uuidOf(5), uuidOf(3)], 'the smaller uuid stays');
+		});
 
-		test(
+		suite.test('differences between two revisions come in pages, either way round', async (t) => {
+			const opened = open(t);
+			const [reader, worker] = [opened.reader(), opened.worker()];
+			await write(worker, [token(1, 'a'), token(2, 'b')]);
+			await write(worker, [token(2, 'B'), token(3, 'c')]);
+			const page = (from: number, to: number, after: { kind: 'tokens'; uuid: string } | null) =>
+				reader.differences({ projectUuid: PROJECT, from, to, after, limit: 2, total: null });
+			const first = await page(1, 2, null);
+			t.equal(first.total, 3);
+			t.strictSame(
+				first.items.map(({ from, to }) => [from !== null, to !== null]),
+				[
+					[true, false],
+					[true, true],
+				],
+			);
+			const second = await page(1, 2, { kind: 'tokens', uuid: uuidOf(2) });
+			t.strictSame([second.items.length, second.next], [1, null]);
+			t.equal((await page(2, 1, null)).items[0]?.from, null);
+		});
+
+		suite.test(
 			'pruning forgets revisions and the rows that only they held; what others have seen stays',
-			withStore(async (store) => {
-				const [reader, workspace] = [store.reader(), store.workspace()];
-				for (const content of ['a', 'b', 'c', 'd', 'e']) await write(workspace, [record(1, content)]);
-				await workspace.noteSeen(PROJECT, 'another', 2);
-				await workspace.noteSeen(PROJECT, 'another', 1);
-				await workspace.lease(PROJECT, 'pruner');
-				assert.equal(await workspace.prune(PROJECT, { revisions: 2, before: null }), 2);
-				await workspace.release(PROJECT, 'pruner');
+			async (t) => {
+				const opened = open(t);
+				const [reader, worker] = [opened.reader(), opened.worker()];
+				const { store } = worker;
+				for (const content of ['a', 'b', 'c', 'd', 'e']) await write(worker, [token(1, content)]);
+				const lease = await store.lease(PROJECT, 'pruner');
+				await store.noteSeen(lease, 'another', 2);
+				await store.noteSeen(lease, 'another', 1);
+				t.equal(await store.prune(lease, { revisions: 2, before: null }), 2);
+				await lease.release();
 				const { items } = await reader.revisions({ projectUuid: PROJECT, after: null, limit: 9 });
-				assert.deepEqual(
+				t.strictSame(
 					items.map(({ number }) => number),
 					[5, 4, 2],
 				);
@@ -439,9 +482,9 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
 					[4, 'd'],
 					[2, 'b'],
 				] as const)
-					assert.deepEqual(await linesAt(reader, revision), [content]);
-				assert.deepEqual(await linesAt(reader, 3), [], 'its row is gone');
-			}),
+					t.strictSame(await linesAt(reader, revision), [content]);
+				t.strictSame(await linesAt(reader, 3), [], 'its row is gone');
+			},
 		);
 	});
 }

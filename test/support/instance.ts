@@ -3,6 +3,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
 import type { Strategy } from '../../schemas/merges.ts';
+import { completeJob } from '../../src/jobs/sqlite/complete.ts';
 import { type EditResult, editProject } from '../../src/pipeline/edit.ts';
 import { exportProject } from '../../src/pipeline/export.ts';
 import { importUpload } from '../../src/pipeline/import.ts';
@@ -16,8 +17,9 @@ import type { MergeSettings } from '../../src/pipeline/merge/settings.ts';
 import { createProject } from '../../src/pipeline/projects.ts';
 import { Work, type WorkOptions } from '../../src/pipeline/work.ts';
 import type { JsonObject } from '../../src/records/json.ts';
-import type { Revision, Workspace } from '../../src/store/port.ts';
-import { openWorkspace, prepareStore } from '../../src/store/sqlite/open.ts';
+import { SqliteStaging } from '../../src/staging/staging.ts';
+import type { Revision, Store } from '../../src/store/port.ts';
+import { openDatabase, openStore, prepareStore } from '../../src/store/sqlite/open.ts';
 import { makeFolder } from './service.ts';
 
 const MB = 1_000_000;
@@ -45,7 +47,8 @@ const upload = (path: string, projectId: string | null) => ({
 
 export class Instance implements AsyncDisposable {
 	readonly folder: string;
-	readonly workspace: Workspace;
+	readonly store: Store;
+	readonly staging: SqliteStaging;
 	/** How far this instance's clock is off, in milliseconds. */
 	clockOffsetMs = 0;
 	#files = 0;
@@ -53,7 +56,9 @@ export class Instance implements AsyncDisposable {
 	private constructor(folder: string) {
 		this.folder = folder;
 		prepareStore({ dataDir: folder, busyTimeoutMs: 5000 });
-		this.workspace = openWorkspace({ dataDir: folder, busyTimeoutMs: 5000 });
+		const database = openDatabase({ dataDir: folder, busyTimeoutMs: 5000 });
+		this.store = openStore(database, completeJob);
+		this.staging = new SqliteStaging(database);
 	}
 
 	static async make(): Promise<Instance> {
@@ -62,7 +67,8 @@ export class Instance implements AsyncDisposable {
 
 	#work(durations: WorkOptions['durations'] = {}): Work {
 		return new Work({
-			workspace: this.workspace,
+			store: this.store,
+			staging: this.staging,
 			limits,
 			signal: new AbortController().signal,
 			progress: () => undefined,
@@ -136,10 +142,10 @@ export class Instance implements AsyncDisposable {
 	/** All records by uuid, without their bookkeeping. */
 	async contents(projectUuid: string): Promise<Map<string, JsonObject>> {
 		const found = new Map<string, JsonObject>();
-		const revision = await this.workspace.revision(projectUuid);
+		const revision = await this.store.revision(projectUuid);
 		for (const kind of ['themes', 'tokens', 'components'] as const) {
 			const ask = { projectUuid, revision: revision?.number ?? 0, kind, selection: null };
-			for await (const lines of this.workspace.lines(ask)) {
+			for await (const lines of this.store.lines(ask)) {
 				for (const line of lines) {
 					const { uuid, version: _v, createdAt: _c, updatedAt: _u, ...content } = JSON.parse(line);
 					found.set(uuid, content);
@@ -150,11 +156,11 @@ export class Instance implements AsyncDisposable {
 	}
 
 	async head(projectUuid: string): Promise<number> {
-		return (await this.workspace.revision(projectUuid))?.number ?? 0;
+		return (await this.store.revision(projectUuid))?.number ?? 0;
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
-		this.workspace.close();
+		this.store.close();
 		await rm(this.folder, { recursive: true, force: true });
 	}
 }

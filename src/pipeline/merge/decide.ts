@@ -5,7 +5,9 @@ import { DssError } from '../../errors.ts';
 import { toStaged } from '../../records/check-record.ts';
 import type { JsonObject } from '../../records/json.ts';
 import { contentOf, parseLine } from '../../records/line.ts';
-import type { Decision, MergeAsk, OpenCase, RecordKey, StagedRecord } from '../../store/port.ts';
+import type { RecordKey, StagedRecord } from '../../records/staged-record.ts';
+import { MAX_PAGE_BYTES, textBytes } from '../../sqlite/bounded.ts';
+import type { Decision, OpenCase, ThreeWay } from '../../staging/port.ts';
 import type { Work } from '../work.ts';
 import {
 	type Conflict,
@@ -19,56 +21,54 @@ import {
 import type { Side } from './rules/fields.ts';
 import type { MergeSettings, Stamp } from './settings.ts';
 
-/** A record of theirs that is to be kept beside ours. */
-export interface Fork extends RecordKey {
-	readonly hash: string;
-	readonly line: string;
-}
-
 export interface Decided {
 	/** Records that were merged without a conflict. */
 	readonly autoMerged: number;
 	/** Conflicts with a record of ours in them: what is not among the unchanged. */
 	readonly conflictsHere: number;
 	readonly conflicts: number;
-	/** The page of conflicts that was asked for. */
+	/** The page of conflicts that was asked for; bounded in bytes too. */
 	readonly items: readonly ConflictedItem[];
+	/** Whether there are conflicts behind that page. */
+	readonly more: boolean;
 	readonly unsettled: number;
 	readonly unknown: number;
 	readonly clockSkews: number;
 	readonly usedResolutions: ReadonlySet<string>;
-	readonly forks: readonly Fork[];
+	/** Imported records that are to be kept beside ours: the hash of each by its uuid. */
+	readonly forks: ReadonlyMap<string, string>;
 }
 
-/** Cases looked at together: three lines each. */
-const BATCH = 500;
+/** Cases looked at together: up to four lines each. */
+const BATCH = { limit: 500, maxBytes: MAX_PAGE_BYTES };
 
 /** Decides every open case, in batches, so that memory stays flat. */
 export async function decideOpenCases(
 	work: Work,
-	ask: MergeAsk,
+	sides: ThreeWay,
 	rules: MergeRules,
 	settings: MergeSettings,
 	stamp: Stamp,
 ): Promise<Decided> {
-	const decider = new Decider(ask, rules, settings, stamp);
+	const decider = new Decider(rules, settings, stamp);
 	for (let after: RecordKey | null = null; ; ) {
-		const cases: OpenCase[] = await work.workspace.openCases(ask, { after, limit: BATCH });
+		const cases: OpenCase[] = sides.openCases({ ...BATCH, after });
 		const last = cases.at(-1);
 		if (last === undefined) return decider;
-		await work.workspace.decide(cases.map((one) => decider.decide(one)));
+		sides.decide(cases.map((one) => decider.decide(one)));
 		after = { kind: last.kind, uuid: last.uuid };
 		await work.pause('apply', 0, 0);
 	}
 }
 
 class Decider implements Decided {
-	readonly #ask: MergeAsk;
 	readonly #rules: MergeRules;
 	readonly #settings: MergeSettings;
 	readonly #stamp: Stamp;
 	readonly items: ConflictedItem[] = [];
-	readonly forks: Fork[] = [];
+	readonly forks = new Map<string, string>();
+	#itemBytes = 0;
+	more = false;
 	readonly usedResolutions = new Set<string>();
 	autoMerged = 0;
 	conflictsHere = 0;
@@ -77,8 +77,7 @@ class Decider implements Decided {
 	unknown = 0;
 	clockSkews = 0;
 
-	constructor(ask: MergeAsk, rules: MergeRules, settings: MergeSettings, stamp: Stamp) {
-		this.#ask = ask;
+	constructor(rules: MergeRules, settings: MergeSettings, stamp: Stamp) {
 		this.#rules = rules;
 		this.#settings = settings;
 		this.#stamp = stamp;
@@ -94,10 +93,10 @@ class Decider implements Decided {
 		this.#report(conflict, states);
 		const resolution = this.#settings.resolutions[open.uuid];
 		if (resolution !== undefined) this.usedResolutions.add(open.uuid);
-		const word = resolution ?? this.#bySettings(conflict);
-		if (typeof word === 'object') return this.#taking(states, this.#given(states, word.content));
-		if (word === 'fork') return this.#forked(states);
-		return this.#bySide(states, word, resolution !== undefined);
+		const choice = resolution ?? this.#bySettings(conflict);
+		if (typeof choice === 'object') return this.#taking(states, this.#given(states, choice.content));
+		if (choice === 'fork') return this.#forked(states);
+		return this.#bySide(states, choice, resolution !== undefined);
 	}
 
 	/** What both sides' changes make together; a conflict after all if that is no valid record. */
@@ -116,8 +115,12 @@ class Decider implements Decided {
 		this.conflicts++;
 		if (states.local !== null) this.conflictsHere++;
 		if (conflict.recommendation.clockSkew) this.clockSkews++;
-		if (!isAfter || this.items.length >= limit) return;
-		this.items.push(toItem(conflict, states));
+		if (!isAfter || this.more) return;
+		const item = toItem(conflict, states);
+		this.#itemBytes += textBytes(JSON.stringify(item));
+		const full = this.items.length > 0 && this.#itemBytes > MAX_PAGE_BYTES;
+		if (full || this.items.length >= limit) this.more = true;
+		else this.items.push(item);
 	}
 
 	#bySettings({ recommendation }: Conflict): Side | 'fork' {
@@ -138,27 +141,27 @@ class Decider implements Decided {
 		}
 	}
 
-	#bySide(states: ThreeStates, side: Side, said: boolean): Decision {
+	#bySide(states: ThreeStates, side: Side, resolved: boolean): Decision {
 		const { imported } = states;
-		// A deletion of theirs is applied where deletions are, or where somebody says so of this record.
+		// A deletion of theirs is applied where deletions are, or where a resolution asks for it.
 		if (side === 'imported' && imported === null)
-			return this.#whole(states, said || this.#ask.deletions === 'apply' ? 'imported' : 'local');
+			return this.#whole(states, resolved || this.#settings.deletions === 'apply' ? 'imported' : 'local');
 		const content = resolvedContent(states, side);
 		const merged = content && this.#valid(states, content);
 		return merged ? this.#taking(states, merged) : this.#whole(states, side);
 	}
 
 	#forked(states: ThreeStates): Decision {
-		const { kind, uuid, local, imported } = states;
+		const { uuid, local, imported } = states;
 		if (local === null || imported === null)
 			return this.#whole(states, local === null ? 'imported' : 'local');
-		this.forks.push({ kind, uuid, hash: imported.hash, line: JSON.stringify(imported.record) });
-		return this.#whole(states, 'local');
+		this.forks.set(uuid, imported.hash);
+		return { ...this.#whole(states, 'local'), forks: true };
 	}
 
 	/** One side's record as it is, or its absence. */
 	#whole({ kind, uuid }: ThreeStates, take: Side): Decision {
-		return { kind, uuid, take, merged: null, offered: take === 'local' };
+		return { kind, uuid, take, merged: null, declines: take === 'local', forks: false };
 	}
 
 	/** A record that may be one side's own after all. */
@@ -166,7 +169,7 @@ class Decider implements Decided {
 		const { kind, uuid, local, imported } = states;
 		if (merged.hash === imported?.hash) return this.#whole(states, 'imported');
 		if (merged.hash === local?.hash) return this.#whole(states, 'local');
-		return { kind, uuid, take: 'merged', merged, offered: true };
+		return { kind, uuid, take: 'merged', merged, declines: true, forks: false };
 	}
 
 	/** @throws {DssError} invalid_record, invalid_value */
@@ -210,7 +213,7 @@ function statesOf(open: OpenCase): ThreeStates {
 		base: held(open.base, open.baseHash),
 		local: held(open.local, open.localHash),
 		imported: held(open.imported, open.importedHash),
-		refused: open.refused === null ? null : contentOf(parseLine(open.refused)),
+		refused: open.declined === null ? null : contentOf(parseLine(open.declined)),
 	};
 }
 

@@ -2,20 +2,14 @@
 import type { ConflictedItem } from '../../../schemas/merges.ts';
 import { KINDS } from '../../../schemas/records.ts';
 import { toStaged } from '../../records/check-record.ts';
+import { sumCounts } from '../../records/counts.ts';
 import { parseLine } from '../../records/line.ts';
-import type {
-	MergeAsk,
-	OutcomeCounts,
-	Renaming,
-	Revision,
-	RevisionOrigin,
-	StagedRecord,
-	SyncVector,
-} from '../../store/port.ts';
-import { sum } from '../counts.ts';
+import type { StagedRecord } from '../../records/staged-record.ts';
+import type { Comparison, Layout, MergedSet, Renaming, Sides, ThreeWay } from '../../staging/port.ts';
+import type { Revision, RevisionOrigin, SyncVector } from '../../store/port.ts';
+import { changeCounts } from '../changes.ts';
 import type { Incoming } from '../incoming.ts';
-import { checkReferences, type KnownFaults } from '../referential/run.ts';
-import { sameProperties } from '../target.ts';
+import { sameProperties } from '../properties.ts';
 import { findMergeBase, hasTakenIn, seenOfOurs, vectorAfter } from '../vector.ts';
 import type { Work } from '../work.ts';
 import { type Decided, decideOpenCases } from './decide.ts';
@@ -30,10 +24,21 @@ import type { MergeSettings, Stamp } from './settings.ts';
 export interface MergePlan {
 	readonly base: Revision | null;
 	readonly counts: MergeCounts;
+	/** The page of conflicts that was asked for, and whether there are more behind it. */
 	readonly items: readonly ConflictedItem[];
+	readonly more: boolean;
 	readonly clockSkews: number;
-	/** What the next revision says; null where there is nothing to say. */
+	/** The merged whole; null where the upload holds nothing that is not known here. */
+	readonly whole: MergedWhole | null;
+	/** What the next revision is; null where nothing differs. */
 	readonly next: MergedRevision | null;
+}
+
+export interface MergedWhole {
+	readonly set: MergedSet;
+	readonly comparison: Comparison;
+	/** The revision that it was merged with. */
+	readonly here: Layout<'here'>;
 }
 
 interface MergedRevision {
@@ -54,13 +59,13 @@ export async function planMerge(
 	current: Revision,
 	settings: MergeSettings,
 ): Promise<MergePlan> {
-	const here = await work.workspace.instance();
-	if (hasTakenIn(current, incoming, here)) return nothingNew(work, current);
-	const stamp = { version: (await highestVersion(work, incoming, current)) + 1, at: work.at() };
-	const compared = await compareSides(work, incoming, current, settings, here);
-	const { base, ask, outcomes } = compared;
+	const instance = await work.store.instance();
+	if (hasTakenIn(current, incoming, instance)) return nothingNew(current);
+	const stamp = { version: highestVersion(incoming, current) + 1, at: work.at() };
+	const compared = await compareSides(work, incoming, current, settings, instance);
+	const { base, cases } = compared;
 	const rules = rulesOf(incoming, base, settings, Date.parse(stamp.at));
-	const decided = await decideOpenCases(work, ask, rules, settings, stamp);
+	const decided = await decideOpenCases(work, cases, rules, settings, stamp);
 	if (decided.unsettled > 0) throw unsettled(decided);
 	const merged = mergeProperties(
 		incoming,
@@ -69,31 +74,34 @@ export async function planMerge(
 		settings.strategy,
 		stamp.at,
 	);
-	warn(work, outcomes, decided, merged, settings);
-	const changes = await bringTogether(work, incoming, compared, decided, settings, stamp);
-	const sync = vectorAfter(incoming, current.sync, here);
-	const says =
-		changes ||
+	warn(work, cases.outcomes, decided, merged, settings);
+	const whole = await bringTogether(work, incoming, compared, decided, settings, stamp);
+	const { added, changed, removed } = changeCounts(whole.comparison);
+	const sync = vectorAfter(incoming, current.sync, instance);
+	const differs =
+		added + changed + removed > 0 ||
 		!sameProperties(merged.properties, current.properties) ||
-		(incoming.format === 'dtcg' && outcomes.deleted + outcomes.open > 0) ||
-		// Who has nothing to tell need not hear that we have listened.
+		(incoming.format === 'dtcg' && cases.outcomes.deleted + cases.outcomes.open > 0) ||
+		// Learning of writes that change nothing here makes no revision.
 		(compared.news && advances(sync, current.sync));
-	const identical = (await isTheirs(work, incoming)) && saysTheSame(incoming, merged);
+	const identical = whole.set.isImported(sumCounts(incoming.counts)) && hasSameProperties(incoming, merged);
 	const origin = originOf(incoming, identical);
 	return {
 		base,
-		counts: countsOf(outcomes, decided, current, settings),
+		counts: countsOf(cases.outcomes, decided, current, settings),
 		items: decided.items,
+		more: decided.more,
 		clockSkews: decided.clockSkews,
-		next: says ? { properties: merged.properties, lamport: stamp.version, sync, origin } : null,
+		whole,
+		next: differs ? { properties: merged.properties, lamport: stamp.version, sync, origin } : null,
 	};
 }
 
 /** How the sides stand to each other. */
 interface Compared {
 	readonly base: Revision | null;
-	readonly ask: MergeAsk;
-	readonly outcomes: OutcomeCounts;
+	readonly sides: Sides;
+	readonly cases: ThreeWay;
 	/** Records that have two uuids. */
 	readonly pairs: number;
 	/** Whether the import holds anything else than the base. */
@@ -105,103 +113,75 @@ async function compareSides(
 	incoming: Incoming,
 	current: Revision,
 	{ deletions }: MergeSettings,
-	here: string,
+	instance: string,
 ): Promise<Compared> {
-	const { workspace } = work;
-	const base = await findMergeBase(workspace, incoming);
-	const ask: MergeAsk = {
-		projectUuid: incoming.projectUuid,
-		revision: current.number,
-		base: base?.number ?? null,
+	const { store, staging } = work;
+	const { projectUuid, scope } = incoming;
+	const base = await findMergeBase(store, incoming);
+	const baseAt = base && { projectUuid, revision: base.number };
+	const sides: Sides = {
+		here: await store.layOut(staging, 'here', { projectUuid, revision: current.number }),
+		base: await store.layOut(staging, 'base', baseAt),
+		declined: await store.layOutDeclined(staging, projectUuid),
 		overlay: incoming.format === 'dtcg',
-		seen: seenOfOurs(incoming, here),
-		scope: incoming.scope,
+		seen: seenOfOurs(incoming, instance),
+		scope,
 		deletions,
 	};
-	let outcomes = await workspace.compareThreeWay(ask);
-	const pairs = outcomes.arrivals === 0 ? 0 : await pairIdentities(work, current, base);
-	if (pairs > 0) outcomes = await workspace.compareThreeWay(ask);
-	const told = outcomes.new + outcomes.updated + outcomes.deleted + outcomes.open;
-	const news = base === null || told > 0 || (await workspace.holdsNews(ask));
-	return { base, ask, outcomes, pairs, news };
+	let cases = incoming.filling.compareThreeWay(sides);
+	const pairs = cases.outcomes.arrivals === 0 ? 0 : await pairIdentities(work, cases);
+	if (pairs > 0) cases = cases.compareAgain();
+	const { outcomes } = cases;
+	const others = outcomes.new + outcomes.updated + outcomes.deleted + outcomes.open;
+	const news = base === null || others > 0 || cases.holdsNews();
+	return { base, sides, cases, pairs, news };
 }
 
-/** Makes the staged records the merged whole; answers whether that changes anything here. */
+/** Makes the staged records the merged whole. */
 async function bringTogether(
 	work: Work,
 	{ projectUuid, hasVersions }: Incoming,
-	{ ask, pairs }: Compared,
+	{ sides, cases, pairs }: Compared,
 	{ forks }: Decided,
 	{ strategy }: MergeSettings,
 	stamp: Stamp,
-): Promise<boolean> {
-	const { workspace } = work;
-	const { revision } = ask;
-	await workspace.applyDecisions(ask);
-	if (forks.length > 0) await stageForks(work, projectUuid, forks, stamp);
-	if (pairs > 0) await workspace.renamePaired('chosen', (renaming) => renamed(renaming, stamp));
-	await workspace.indexStaged();
-	const clashes = strategy === 'manual' ? [] : await renameClashes(work, stamp);
-	warnOfClashes(work, clashes);
-	const asSettled = pairs + forks.length + clashes.length === 0;
-	const { added, changed, removed } = asSettled
-		? await workspace.compareSettled()
-		: await workspace.compare({ projectUuid, revision });
-	if (!hasVersions) await workspace.restamp({ projectUuid, revision, ...stamp });
-	return sum(added) + sum(changed) + sum(removed) > 0;
-}
-
-/** Runs the checks of an import over the merged whole. @throws {DssError} see `referential/run.ts` */
-export function checkMerged(work: Work, incoming: Incoming, known?: KnownFaults): Promise<void> {
-	return work.stage('referential', () => checkReferences(work, incoming.references, known));
+): Promise<MergedWhole> {
+	const merged = cases.applyDecisions();
+	if (forks.size > 0) await stageForks(work, merged, projectUuid, forks, stamp);
+	if (pairs > 0) merged.renamePairs((renaming) => renamed(renaming, stamp));
+	const set = merged.index();
+	if (strategy !== 'manual') warnOfClashes(work, await renameClashes(work, set, stamp));
+	const comparison = set.compare();
+	if (!hasVersions) comparison.restamp(stamp);
+	return { set, comparison, here: sides.here };
 }
 
 /** All of it is part of a revision of ours: whatever differs was made here since, knowing of it. */
-async function nothingNew(work: Work, current: Revision): Promise<MergePlan> {
-	const { workspace } = work;
-	const { projectUuid, number: revision } = current;
-	// The staged records become ours, so that what is checked and compared is what stands here.
-	await workspace.clear();
-	await workspace.carryOver({ projectUuid, revision, scope: { of: 'records', remove: [] } });
-	await workspace.indexStaged();
-	await workspace.compare({ projectUuid, revision });
-	const counts = {
-		new: 0,
-		updated: 0,
-		deleted: 0,
-		unchanged: sum(current.counts),
-		autoMerged: 0,
-		conflicts: 0,
-	};
-	return { base: current, counts, items: [], clockSkews: 0, next: null };
+function nothingNew(current: Revision): MergePlan {
+	const unchanged = sumCounts(current.counts);
+	const counts = { new: 0, updated: 0, deleted: 0, unchanged, autoMerged: 0, conflicts: 0 };
+	return { base: current, counts, items: [], more: false, clockSkews: 0, whole: null, next: null };
 }
 
 /** One record under two uuids has, while merging, one: ours. Themes come first, since tokens are told apart by theirs. */
-async function pairIdentities(work: Work, current: Revision, base: Revision | null): Promise<number> {
-	const { projectUuid, number: revision } = current;
+async function pairIdentities(work: Work, cases: ThreeWay): Promise<number> {
 	let pairs = 0;
 	for (const kind of KINDS) {
-		const found = await work.workspace.pairIdentities({
-			projectUuid,
-			kind,
-			revision,
-			base: base?.number ?? null,
-		});
-		if (found > 0) await work.workspace.renamePaired('ours', (renaming) => renamed(renaming, null));
-		pairs += found;
+		pairs += cases.pairIdentities(kind, (renaming) => renamed(renaming, null));
 		await work.pause('apply', 0, 0);
 	}
 	return pairs;
 }
 
-/** A record under its new names; one that says something else by that is of a new version. */
+/** A record under its new names; one whose content changes by that is of a new version. */
 function renamed(renaming: Renaming, stamp: Stamp | null): StagedRecord {
 	const { kind, line, uuid, theme, dependencies } = renaming;
 	const before = parseLine(line);
 	const record = underNewNames(before, { uuid, theme, dependencies });
 	const place = { entry: 'the merge' };
-	const says = theme !== null && theme !== before['theme'];
-	if (stamp === null || !(says || Object.keys(dependencies).length > 0)) return toStaged(kind, record, place);
+	const changes = theme !== null && theme !== before['theme'];
+	if (stamp === null || !(changes || Object.keys(dependencies).length > 0))
+		return toStaged(kind, record, place);
 	return toStaged(kind, { ...record, version: stamp.version, updatedAt: stamp.at }, place);
 }
 
@@ -214,20 +194,8 @@ function rulesOf(
 	return { hasBase: base !== null, hasVersions: incoming.hasVersions, clock: { now, ...clock } };
 }
 
-async function highestVersion(work: Work, { origin }: Incoming, current: Revision): Promise<number> {
-	const [row] = await work.workspace.select('SELECT coalesce(max(version), 0) AS highest FROM temp.staged');
-	return Math.max(current.lamport, origin?.lamport ?? 0, Number(row?.['highest'] ?? 0));
-}
-
-/** Whether the merged whole is what the import holds, record by record. */
-async function isTheirs(work: Work, { counts }: Incoming): Promise<boolean> {
-	const [row] = await work.workspace.select(
-		`SELECT EXISTS (SELECT 1 FROM temp.cases WHERE take <> 'imported')
-		   OR EXISTS (SELECT 1 FROM temp.pairs WHERE chosen <> theirs)
-		   OR (SELECT count(*) FROM temp.staged) <> :theirs AS differs`,
-		{ theirs: sum(counts) },
-	);
-	return row?.['differs'] === 0;
+function highestVersion({ origin, filling }: Incoming, current: Revision): number {
+	return Math.max(current.lamport, origin?.lamport ?? 0, filling.highestVersion);
 }
 
 function originOf(incoming: Incoming, identical: boolean): RevisionOrigin | null {
@@ -238,7 +206,7 @@ function originOf(incoming: Incoming, identical: boolean): RevisionOrigin | null
 	return { from: 'archive', project, instance, revision };
 }
 
-function saysTheSame({ properties }: Incoming, merged: MergedProperties): boolean {
+function hasSameProperties({ properties }: Incoming, merged: MergedProperties): boolean {
 	const { name, description, metadata } = merged.properties;
 	return (
 		properties.name === name && properties.description === description && properties.metadata === metadata

@@ -3,13 +3,13 @@ import type { Strategy } from '../../../schemas/merges.ts';
 import type { ProjectProperties } from '../../store/port.ts';
 import type { Incoming } from '../incoming.ts';
 
-type Said = Pick<ProjectProperties, 'name' | 'description' | 'metadata'>;
+type Descriptive = Pick<ProjectProperties, 'name' | 'description' | 'metadata'>;
 const MEMBERS = ['name', 'description', 'metadata'] as const;
 
 export interface MergedProperties {
 	readonly properties: ProjectProperties;
 	/** What both sides changed, each in its own way. */
-	readonly conflicts: readonly (keyof Said)[];
+	readonly conflicts: readonly (keyof Descriptive)[];
 }
 
 /** Merges properties. A file of others says nothing of a project, nor does an archive of another project. */
@@ -21,8 +21,8 @@ export function mergeProperties(
 	at: string,
 ): MergedProperties {
 	if (incoming.origin?.project !== incoming.projectUuid) return { properties: local, conflicts: [] };
-	const merged: { -readonly [Member in keyof Said]: Said[Member] } = { ...pick(local) };
-	const conflicts: (keyof Said)[] = [];
+	const merged: { -readonly [Member in keyof Descriptive]: Descriptive[Member] } = { ...pick(local) };
+	const conflicts: (keyof Descriptive)[] = [];
 	for (const member of MEMBERS) {
 		const [l, i] = [local[member], incoming.properties[member]];
 		if (l === i || i === base?.[member]) continue;
@@ -40,6 +40,6 @@ function theirs(strategy: Strategy, local: string | null, imported: string | nul
 	return strategy === 'keep_imported';
 }
 
-function pick({ name, description, metadata }: ProjectProperties): Said {
+function pick({ name, description, metadata }: ProjectProperties): Descriptive {
 	return { name, description, metadata };
 }

@@ -1,9 +1,11 @@
-/** What a merge comes to, told: counts, warnings, and the refusal of what is not settled. */
+/** What a merge reports: counts, warnings, and the refusal of what is not settled. */
 import { type DssError, errors } from '../../errors.ts';
-import type { OutcomeCounts, Revision } from '../../store/port.ts';
-import { sum } from '../counts.ts';
+import { sumCounts } from '../../records/counts.ts';
+import type { OutcomeCounts } from '../../staging/port.ts';
+import type { Revision } from '../../store/port.ts';
 import type { Work } from '../work.ts';
 import type { Decided } from './decide.ts';
+import type { Clashes } from './forks.ts';
 import type { MergedProperties } from './properties.ts';
 import type { MergeSettings } from './settings.ts';
 
@@ -30,7 +32,7 @@ export function countsOf(
 		new: outcomes.new,
 		updated: outcomes.updated,
 		deleted,
-		unchanged: sum(current.counts) - touched,
+		unchanged: sumCounts(current.counts) - touched,
 		autoMerged,
 		conflicts,
 	};
@@ -43,27 +45,27 @@ export function warn(
 	{ conflicts }: MergedProperties,
 	settings: MergeSettings,
 ): void {
-	const say = (code: string, count: number, message: string) => {
+	const add = (code: string, count: number, message: string) => {
 		if (count > 0) work.warnings.push({ code, message, count });
 	};
 	if (settings.deletions === 'keep') {
 		const message = 'Records were deleted on the other side and are kept here; deletions=apply deletes them';
-		say('deletions_kept', outcomes.deleted, message);
+		add('deletions_kept', outcomes.deleted, message);
 	}
-	say('newest_unknown', decided.unknown, 'Neither side is known to be newer: ours was kept');
-	say('clock_skew', decided.clockSkews, 'Times of both sides do not fit together: a clock may be wrong');
+	add('newest_unknown', decided.unknown, 'Neither side is known to be newer: ours was kept');
+	add('clock_skew', decided.clockSkews, 'Times of both sides do not fit together: a clock may be wrong');
 	const unused = Object.keys(settings.resolutions).filter((uuid) => !decided.usedResolutions.has(uuid));
-	say('resolution_unused', unused.length, 'Resolutions name records that are not in conflict');
-	say('project_facts_conflict', conflicts.length, `Both sides changed the project's ${conflicts.join(', ')}`);
+	add('resolution_unused', unused.length, 'Resolutions name records that are not in conflict');
+	add('project_facts_conflict', conflicts.length, `Both sides changed the project's ${conflicts.join(', ')}`);
 }
 
-export function warnOfClashes(work: Work, clashes: readonly string[]): void {
-	if (clashes.length === 0) return;
+export function warnOfClashes(work: Work, { count, names }: Clashes): void {
+	if (count === 0) return;
 	work.warnings.push({
 		code: 'name_taken',
 		message: 'Both sides gave one name to different records: one of them got another name',
-		count: clashes.length,
-		details: { names: clashes.slice(0, 10) },
+		count,
+		details: { names: [...names] },
 	});
 }
 

@@ -1,16 +1,17 @@
-/** Merging an upload into a project, and telling what that would do. */
+/** Merging an upload into a project, and predicting what that would do. */
 import type { ConflictedItem } from '../../../schemas/merges.ts';
 import type { Warning } from '../../../schemas/problem.ts';
 import { DssError, errors } from '../../errors.ts';
-import type { RecordKey, Revision } from '../../store/port.ts';
+import type { RecordKey } from '../../records/staged-record.ts';
+import type { Revision } from '../../store/port.ts';
 import type { Incoming, UploadOptions } from '../incoming.ts';
-import { withLease } from '../projects.ts';
-import { passingOverInherited } from '../referential/inherited.ts';
-import type { KnownFaults } from '../referential/run.ts';
-import { assertIfMatch, noteSeenBy, type Precondition } from '../target.ts';
+import { assertIfMatch, type Precondition } from '../precondition.ts';
+import { checkReferences } from '../referential.ts';
+import { type Target, withTarget } from '../target.ts';
 import { stageUpload } from '../upload.ts';
+import { noteSeenBy } from '../vector.ts';
 import type { Work } from '../work.ts';
-import { checkMerged, planMerge } from './plan.ts';
+import { type MergedWhole, planMerge } from './plan.ts';
 import type { MergeCounts } from './report.ts';
 import type { MergeSettings } from './settings.ts';
 
@@ -21,19 +22,24 @@ export interface MergeOptions {
 	readonly precondition: Precondition;
 }
 
-export interface MergeResult {
+/** What a merge came to. */
+export interface Merged {
 	readonly revision: Revision;
 	readonly counts: MergeCounts;
 	readonly clockSkews: number;
+}
+
+export interface MergeResult extends Merged {
 	readonly migrations: readonly string[];
 	readonly warnings: readonly Warning[];
 }
 
-export interface MergeAnalysis extends Omit<MergeResult, 'migrations'> {
+export interface MergeAnalysis extends Merged {
 	readonly base: Revision | null;
 	readonly items: readonly ConflictedItem[];
 	/** Where the next page of conflicts begins; null at the end. */
 	readonly next: RecordKey | null;
+	readonly warnings: readonly Warning[];
 }
 
 /**
@@ -41,72 +47,89 @@ export interface MergeAnalysis extends Omit<MergeResult, 'migrations'> {
  *
  * @throws {DssError} any code of the stages; project_unknown, project_busy, revision_stale, merge_conflicts
  */
-export async function mergeUpload(work: Work, options: MergeOptions): Promise<MergeResult> {
-	const first = await stageUpload(work, options.upload);
-	const { projectUuid } = first;
-	return withLease(work, projectUuid, options.precondition, (current) =>
-		passingOverInherited(work, { projectUuid, revision: current.number }, async (known) => {
-			const incoming = known.size === 0 ? first : await stageUpload(work, options.upload);
-			const toResult = (merged: Merged): MergeResult => ({
-				...merged,
-				migrations: incoming.migrations,
-				warnings: work.warnings,
-			});
-			return mergeIncoming(work, incoming, current, options.settings, toResult, known);
-		}),
-	);
-}
-
-/** What a merge came to. */
-export type Merged = Pick<MergeResult, 'revision' | 'counts' | 'clockSkews'>;
-
-/** Merges staged records into a project that is leased; `toResult` makes of it what the work gives. */
-export async function mergeIncoming<Result extends object>(
-	work: Work,
-	incoming: Incoming,
-	current: Revision,
-	settings: MergeSettings,
-	toResult: (merged: Merged) => Result,
-	known?: KnownFaults,
-): Promise<Result> {
-	const { counts, clockSkews, next } = await work.stage('apply', () =>
-		planMerge(work, incoming, current, settings),
-	);
-	await noteSeenBy(work.workspace, incoming, current);
-	const result = (revision: Revision) => toResult({ revision, counts, clockSkews });
-	if (next === null) return result(current);
-	await checkMerged(work, incoming, known);
-	return work.stage('apply', async () => {
-		const said = { ...next, cause: 'merge', message: null, author: null, at: work.at() } as const;
-		const checkpoint = (done: number, total: number) => work.pause('apply', done, total);
-		const { projectUuid } = incoming;
-		return result(await work.workspace.apply(projectUuid, { ...said, job: work.mark(result) }, checkpoint));
+export function mergeUpload(work: Work, options: MergeOptions): Promise<MergeResult> {
+	const { upload, precondition, settings } = options;
+	return withTarget(work, upload, precondition, async ({ incoming, lease, current }) => {
+		// The upload is aimed at a project: without it, `withTarget` refuses.
+		if (current === null) throw errors.projectUnknown({ project_id: upload.projectId });
+		return mergeTarget(work, { incoming, lease, current }, settings, (merged) => ({
+			...merged,
+			migrations: incoming.migrations,
+			warnings: work.warnings,
+		}));
 	});
 }
 
-/** Tells everything that a merge would do; nothing is written. @throws {DssError} what a merge throws but conflicts */
+/**
+ * Merges a staged upload into its project: the one way in for `POST …/merge` and for `import?strategy=merge`.
+ *
+ * @param toResult makes of the merge what the work returns
+ */
+export async function mergeTarget<Result extends object>(
+	work: Work,
+	{ incoming, lease, current }: Target<Revision>,
+	settings: MergeSettings,
+	toResult: (merged: Merged) => Result,
+): Promise<Result> {
+	return work.stage('apply', async () => {
+		const { counts, clockSkews, next, whole } = await planMerge(work, incoming, current, settings);
+		await noteSeenBy(work.store, lease, incoming, current);
+		const result = (revision: Revision) => toResult({ revision, counts, clockSkews });
+		if (next === null || whole === null) return result(current);
+		const faultyReferences = await checkMerged(work, incoming, current, whole);
+		const revision = {
+			...next,
+			cause: 'merge',
+			message: null,
+			author: null,
+			at: work.at(),
+			faultyReferences,
+			job: work.mark(result),
+		} as const;
+		const checkpoint = (done: number, total: number) => work.pause('apply', done, total);
+		return result(await work.store.write(lease, whole.comparison, revision, checkpoint));
+	});
+}
+
+/** Predicts what a merge would do; nothing is written. @throws {DssError} what a merge throws but conflicts */
 export async function analyzeMerge(work: Work, options: MergeOptions): Promise<MergeAnalysis> {
 	const { projectId } = options.upload;
-	const current = await work.workspace.revision(projectId);
+	const current = await work.store.revision(projectId);
 	if (current === null) throw errors.projectUnknown({ project_id: projectId });
 	assertIfMatch(projectId, current, options.precondition);
 	const incoming = await stageUpload(work, options.upload);
 	// Whatever the strategy, it meets the same conflicts.
 	const settings: MergeSettings = { ...options.settings, strategy: 'keep_local', resolutions: {} };
-	const plan = await work.stage('apply', () => planMerge(work, incoming, current, settings));
-	await warnOfRefusal(work, incoming);
-	const { base, counts, items, clockSkews } = plan;
-	const { after, limit } = settings.page;
-	const last = items.at(-1);
-	const more = last !== undefined && items.length === limit && (after !== null || counts.conflicts > limit);
-	const next = more ? { kind: last.kind, uuid: last.uuid } : null;
-	return { revision: current, base, counts, items, clockSkews, next, warnings: work.warnings };
+	return work.stage('apply', async () => {
+		const plan = await planMerge(work, incoming, current, settings);
+		if (plan.whole !== null) await warnOfRefusal(work, incoming, current, plan.whole);
+		const { base, counts, items, more, clockSkews } = plan;
+		const last = items.at(-1);
+		const next = more && last !== undefined ? { kind: last.kind, uuid: last.uuid } : null;
+		return { revision: current, base, counts, items, clockSkews, next, warnings: work.warnings };
+	});
 }
 
-/** A merged whole with broken references would be refused: the plan says so, where a merge throws. */
-async function warnOfRefusal(work: Work, incoming: Incoming): Promise<void> {
+/** Checks the merged whole; what the project stands with already is let pass. See `checkReferences`. */
+function checkMerged(
+	work: Work,
+	{ references }: Incoming,
+	current: Revision,
+	{ set, here }: MergedWhole,
+): Promise<boolean> {
+	const rules = { references, inherited: { here, current } };
+	return work.stage('referential', () => checkReferences(work, set, rules));
+}
+
+/** A merged whole with broken references would be refused: the plan warns where a merge throws. */
+async function warnOfRefusal(
+	work: Work,
+	incoming: Incoming,
+	current: Revision,
+	whole: MergedWhole,
+): Promise<void> {
 	try {
-		await checkMerged(work, incoming);
+		await checkMerged(work, incoming, current, whole);
 	} catch (error) {
 		if (!(error instanceof DssError) || error.stage !== 'referential') throw error;
 		work.warnings.push({

@@ -1,8 +1,8 @@
 import type { Strategy } from '../../../schemas/merges.ts';
 import type { JsonObject } from '../../records/json.ts';
-import type { RecordKey } from '../../store/port.ts';
+import type { RecordKey } from '../../records/staged-record.ts';
 
-/** How one conflict is to go on: by a side's word, or with a content that somebody wrote. */
+/** How one conflict is resolved: by a side's record, or with a content that somebody wrote. */
 export type Resolution = 'local' | 'imported' | { readonly content: JsonObject };
 
 /** How a merge is to be made. */
@@ -11,9 +11,9 @@ export interface MergeSettings {
 	readonly deletions: 'keep' | 'apply';
 	/** By the uuid of the record in conflict. */
 	readonly resolutions: Readonly<Record<string, Resolution>>;
-	/** What clocks are good for, in milliseconds. */
+	/** How far clocks are trusted, in milliseconds. */
 	readonly clock: { readonly toleranceMs: number; readonly driftMs: number };
-	/** Which conflicts are told in full. */
+	/** Which conflicts are reported in full. */
 	readonly page: { readonly after: RecordKey | null; readonly limit: number };
 }
 

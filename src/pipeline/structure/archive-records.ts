@@ -6,9 +6,10 @@ import { KINDS, ProjectEntry } from '../../../schemas/records.ts';
 import type { Archive } from '../../archive/reader.ts';
 import { errors } from '../../errors.ts';
 import type { RecordRules } from '../../records/check-record.ts';
+import type { Counts } from '../../records/counts.ts';
 import { firstFault } from '../../records/schema-faults.ts';
 import { parseStrict } from '../../records/strict-json.ts';
-import type { Counts } from '../../store/port.ts';
+import type { Filling } from '../../staging/port.ts';
 import { Findings, type Work } from '../work.ts';
 import { checkDigest, EntryReader } from './entry-reader.ts';
 
@@ -28,6 +29,7 @@ export interface ArchiveRecords {
  */
 export async function stageArchive(
 	work: Work,
+	filling: Filling,
 	archive: Archive,
 	manifest: Manifest,
 	rules: RecordRules,
@@ -43,7 +45,7 @@ export async function stageArchive(
 	for (const kind of KINDS) {
 		const file = files.get(`${kind}.jsonl`);
 		if (file !== undefined)
-			counts[kind] = await new EntryReader({ work, archive, kind, rules, findings }).readLines(file);
+			counts[kind] = await new EntryReader({ work, filling, archive, kind, rules, findings }).readLines(file);
 		if (counts[kind] !== manifest.counts[kind]) {
 			const reason = `there are ${counts[kind]} ${kind}, the manifest says ${manifest.counts[kind]}`;
 			findings.add(errors.manifestMismatch({ entry: `${kind}.jsonl`, reason }));

@@ -7,11 +7,13 @@ import type { Archive } from '../../archive/reader.ts';
 import { ElementCutter } from '../../archive/record-array.ts';
 import { DssError, errors } from '../../errors.ts';
 import { type Place, type RecordRules, readRecord } from '../../records/check-record.ts';
-import type { StagedRecord } from '../../store/port.ts';
+import type { StagedRecord } from '../../records/staged-record.ts';
+import type { Filling } from '../../staging/port.ts';
 import type { Findings, Work } from '../work.ts';
 
 export interface EntryReaderOptions {
 	readonly work: Work;
+	readonly filling: Filling;
 	readonly archive: Archive;
 	readonly kind: Kind;
 	readonly rules: RecordRules;
@@ -20,6 +22,7 @@ export interface EntryReaderOptions {
 
 export class EntryReader {
 	readonly #work: Work;
+	readonly #filling: Filling;
 	readonly #archive: Archive;
 	readonly #kind: Kind;
 	readonly #rules: RecordRules;
@@ -27,8 +30,9 @@ export class EntryReader {
 	readonly #most: { value: number; setting: string };
 	#records = 0;
 
-	constructor({ work, archive, kind, rules, findings }: EntryReaderOptions) {
+	constructor({ work, filling, archive, kind, rules, findings }: EntryReaderOptions) {
 		this.#work = work;
+		this.#filling = filling;
 		this.#archive = archive;
 		this.#kind = kind;
 		this.#rules = rules;
@@ -103,7 +107,7 @@ export class EntryReader {
 		}
 		// Once something is wrong, the rest is only looked at: nothing will be applied.
 		if (this.#findings.total > 0) return;
-		for (const { uuid, name } of await this.#work.workspace.stage(staged)) {
+		for (const { uuid, name } of this.#filling.add(staged)) {
 			this.#findings.add(
 				errors.duplicateRecord({
 					entry: placeOf(0).entry,

@@ -13,8 +13,9 @@ import {
 } from '../../interop/dtcg/read.ts';
 import { toStaged } from '../../records/check-record.ts';
 import { isJsonObject, type JsonObject } from '../../records/json.ts';
+import type { StagedRecord } from '../../records/staged-record.ts';
 import { parseStrict } from '../../records/strict-json.ts';
-import type { StagedRecord } from '../../store/port.ts';
+import type { Filling } from '../../staging/port.ts';
 import { Findings, type Work } from '../work.ts';
 
 /** The one theme of a file without themes. The same in every version of the file, whatever the file is called. */
@@ -39,6 +40,7 @@ export function tokenUuid(projectUuid: string, theme: string, path: string): str
  */
 export async function stageDtcg(
 	work: Work,
+	filling: Filling,
 	path: string,
 	projectUuid: string,
 	settings: Omit<DtcgSettings, 'maxTokens'>,
@@ -48,7 +50,7 @@ export async function stageDtcg(
 	const findings = new Findings('structure');
 	for (const fault of file.faults) findings.add(toError(fault));
 	findings.throwIfAny();
-	await stage(work, file, projectUuid, findings);
+	await stage(work, filling, file, projectUuid, findings);
 	findings.throwIfAny();
 	work.warnings.push(...toWarnings(file.notes));
 	return { tokens: file.tokens.length, themes: 1, components: 0 };
@@ -84,7 +86,13 @@ async function parse(work: Work, path: string): Promise<JsonObject> {
 	return parsed.value;
 }
 
-async function stage(work: Work, file: DtcgFile, projectUuid: string, findings: Findings): Promise<void> {
+async function stage(
+	work: Work,
+	filling: Filling,
+	file: DtcgFile,
+	projectUuid: string,
+	findings: Findings,
+): Promise<void> {
 	const theme = themeUuid(projectUuid, THEME_NAME);
 	const at = work.at();
 	const bookkeeping = { version: 1, createdAt: at, updatedAt: at };
@@ -100,7 +108,7 @@ async function stage(work: Work, file: DtcgFile, projectUuid: string, findings: 
 		...(Object.keys(extensions).length === 0 ? {} : { extensions }),
 		...bookkeeping,
 	};
-	await work.workspace.stage([toStaged('themes', themeRecord, { entry: 'the theme' })]);
+	filling.add([toStaged('themes', themeRecord, { entry: 'the theme' })]);
 	for (let begin = 0; begin < file.tokens.length; begin += BATCH) {
 		const staged: StagedRecord[] = [];
 		for (const { value, ...token } of file.tokens.slice(begin, begin + BATCH)) {
@@ -120,7 +128,7 @@ async function stage(work: Work, file: DtcgFile, projectUuid: string, findings: 
 				findings.add(error);
 			}
 		}
-		await work.workspace.stage(staged);
+		filling.add(staged);
 		await work.pause('structure', begin, file.tokens.length);
 	}
 }

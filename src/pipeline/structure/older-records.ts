@@ -6,9 +6,10 @@ import type { OlderProject } from '../../archive/older-manifest.ts';
 import type { Archive } from '../../archive/reader.ts';
 import { DssError, errors } from '../../errors.ts';
 import { type RecordRules, readRecord } from '../../records/check-record.ts';
+import type { Counts } from '../../records/counts.ts';
 import { isJsonObject, type JsonObject } from '../../records/json.ts';
 import { parseStrict } from '../../records/strict-json.ts';
-import type { Counts } from '../../store/port.ts';
+import type { Filling } from '../../staging/port.ts';
 import { Findings, type Work } from '../work.ts';
 import { EntryReader } from './entry-reader.ts';
 
@@ -22,6 +23,7 @@ const READ = new Set(['manifest.json', THEME_ENTRY, 'tokens.json', 'components.j
  */
 export async function stageOlderArchive(
 	work: Work,
+	filling: Filling,
 	archive: Archive,
 	project: OlderProject,
 	migrations: readonly Migration[],
@@ -38,7 +40,7 @@ export async function stageOlderArchive(
 		},
 	};
 	try {
-		await work.workspace.stage([readRecord('themes', text, { entry: THEME_ENTRY }, migrated)]);
+		filling.add([readRecord('themes', text, { entry: THEME_ENTRY }, migrated)]);
 	} catch (error) {
 		if (!(error instanceof DssError)) throw error;
 		findings.add(error);
@@ -47,7 +49,7 @@ export async function stageOlderArchive(
 	for (const kind of ['tokens', 'components'] as const) {
 		const entry = `${kind}.json`;
 		if (!archive.names.includes(entry)) continue;
-		const reader = new EntryReader({ work, archive, kind, rules: migrated, findings });
+		const reader = new EntryReader({ work, filling, archive, kind, rules: migrated, findings });
 		counts[kind] = await reader.readArray(entry);
 	}
 	findings.throwIfAny();

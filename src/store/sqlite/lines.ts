@@ -1,11 +1,13 @@
 /** A revision's records as lines, for an export. */
 
-import { type Connection, translated } from '../../sqlite/connection.ts';
-import type { RecordSelection, Workspace } from '../port.ts';
-import { kindNumber } from './rows.ts';
+import { MAX_PAGE_BYTES, takeWithin, textBytes } from '../../sqlite/bounded.ts';
+import { type Connection, settled } from '../../sqlite/connection.ts';
+import { kindNumber } from '../../sqlite/kinds.ts';
+import { unlessStopped } from '../../sqlite/stop-flag.ts';
+import type { RecordSelection, Store } from '../port.ts';
 
-/** Rows read at once: 2,000 lines are some 700 KB. */
-const BATCH = 2_000;
+/** Read at once: 2,000 lines are some 700 KB, unless records are large. */
+const BATCH = { limit: 2_000, maxBytes: MAX_PAGE_BYTES };
 
 const AT_REVISION = `
   live.project = (SELECT id FROM projects WHERE uuid = :project) AND live.kind = :kind
@@ -30,13 +32,13 @@ const NEEDED_THEME = (conditions: string) => `
     WHERE ${AT_REVISION.replace(':kind', '2')} AND ${conditions})`;
 
 /** A kind's lines at a revision, ordered by uuid, in batches. */
-export function* selectLines(db: Connection, ask: Parameters<Workspace['lines']>[0]): Generator<string[]> {
+export function* selectLines(db: Connection, ask: Parameters<Store['lines']>[0]): Generator<string[]> {
 	const { selection } = ask;
 	const statement = db.prepare<object, { uuid: string; line: string }>(`
     SELECT live.uuid, live.line FROM records AS live
-    WHERE ${AT_REVISION} AND live.uuid > :after ${selection === null ? '' : `AND (${chosen(selection)})`}
-    ORDER BY live.uuid
-    LIMIT ${BATCH}`);
+    WHERE ${AT_REVISION} AND live.uuid > :after AND ${unlessStopped('live.uuid')}
+      ${selection === null ? '' : `AND (${chosen(selection)})`}
+    ORDER BY live.uuid`);
 	const parameters = {
 		...Object.fromEntries(
 			Object.entries(selection ?? {}).map(([key, values]) => [key, JSON.stringify(values)]),
@@ -46,11 +48,14 @@ export function* selectLines(db: Connection, ask: Parameters<Workspace['lines']>
 		revision: ask.revision,
 	};
 	let after = '';
-	for (;;) {
-		const rows = translated(() => statement.all({ ...parameters, after }));
-		const last = rows.at(-1);
+	for (let more = true; more; ) {
+		const batch = settled(db, () =>
+			takeWithin(statement.iterate({ ...parameters, after }), BATCH, ({ line }) => textBytes(line)),
+		);
+		const last = batch.items.at(-1);
 		if (last === undefined) return;
-		yield rows.map(({ line }) => line);
+		yield batch.items.map(({ line }) => line);
+		more = batch.more;
 		after = last.uuid;
 	}
 }

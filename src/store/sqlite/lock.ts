@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { placeTemporaryFiles } from './temporary-files.ts';
 
 /** The sole right to a data folder. */
 export interface FolderLock {
@@ -8,13 +9,15 @@ export interface FolderLock {
 }
 
 /**
- * Takes a data folder for this process. The lock is SQLite's own, on a file of its own: the system gives it back when
- * the process ends, however it ends, so there is no stale lock to clear away by hand.
+ * Takes a data folder for this process. The lock is SQLite's own, on a file of its own: the system releases it when
+ * the process ends, however it ends, so there is no stale lock to remove by hand.
  *
  * @throws {Error} where another process has it
  */
 export function lockFolder(dataDir: string): FolderLock {
 	mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+	// This is the first connection of the process.
+	placeTemporaryFiles(dataDir);
 	const db = new Database(join(dataDir, 'dss.lock'), { timeout: 0 });
 	try {
 		db.pragma('locking_mode = EXCLUSIVE');

@@ -1,14 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
-import { connect, translated } from '../../sqlite/connection.ts';
+import { type Connection, type ConnectOptions, connect, translated } from '../../sqlite/connection.ts';
+import type { CompleteJob } from './head.ts';
 import { migrate } from './migrate.ts';
 import { SqliteReader } from './reader.ts';
-import { SqliteWorkspace } from './workspace.ts';
+import { SqliteStore } from './store.ts';
+import { emptyTemporaryFolder, placeTemporaryFiles } from './temporary-files.ts';
 
-interface Options {
+interface Options extends Omit<ConnectOptions, 'readonly'> {
 	readonly dataDir: string;
-	readonly busyTimeoutMs: number;
 }
 
 const MAKE_INSTANCE = 'INSERT OR IGNORE INTO instance (only, uuid, created_at) VALUES (1, ?, ?)';
@@ -17,6 +18,8 @@ const fileIn = (dataDir: string) => join(dataDir, 'dss.db');
 /** Makes the data folder ready: the file, its schema, the instance's uuid. Done once, at start, by one process. */
 export function prepareStore({ dataDir, busyTimeoutMs }: Options): void {
 	mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+	placeTemporaryFiles(dataDir);
+	emptyTemporaryFolder(dataDir);
 	const db = connect(fileIn(dataDir), { busyTimeoutMs });
 	try {
 		migrate(db);
@@ -26,17 +29,30 @@ export function prepareStore({ dataDir, busyTimeoutMs }: Options): void {
 	}
 }
 
-/** At the end, when no thread has a connection any more: the last one to close folds the log into the file. */
+/** At the end, when no thread has a connection any more: the last one to close moves the log into the file. */
 export function checkpointWal({ dataDir, busyTimeoutMs }: Options): void {
 	connect(fileIn(dataDir), { busyTimeoutMs }).close();
 }
 
-/** A Reader for one thread; the store must be prepared. */
-export function openReader({ dataDir, busyTimeoutMs }: Options): SqliteReader {
-	return new SqliteReader(connect(fileIn(dataDir), { busyTimeoutMs, readonly: true }));
+/**
+ * A Reader for one thread; the store must be prepared.
+ *
+ * @param options maxPageBytes: how many bytes of records a page may hold; 4 MB unless it is given
+ */
+export function openReader({
+	maxPageBytes,
+	dataDir,
+	...options
+}: Options & { readonly maxPageBytes?: number }): SqliteReader {
+	return new SqliteReader(connect(fileIn(dataDir), { ...options, readonly: true }), maxPageBytes);
 }
 
-/** A Workspace for one thread; the store must be prepared. */
-export function openWorkspace({ dataDir, busyTimeoutMs }: Options): SqliteWorkspace {
-	return new SqliteWorkspace(connect(fileIn(dataDir), { busyTimeoutMs }));
+/** A connection that the Store and the Staging of one thread share; the store must be prepared. */
+export function openDatabase({ dataDir, ...options }: Options): Connection {
+	return connect(fileIn(dataDir), options);
+}
+
+/** A Store for one thread. @param completeJob ends the job that makes a revision; of the queue in the same file */
+export function openStore(db: Connection, completeJob: CompleteJob): SqliteStore {
+	return new SqliteStore(db, completeJob);
 }

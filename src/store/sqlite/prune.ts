@@ -1,11 +1,12 @@
-/** Retention: revisions that nobody needs any more go, and the rows that only they held. */
+/** Retention: removes revisions that are no longer to be kept, and the rows that only they held. */
 
 import type { Connection } from '../../sqlite/connection.ts';
+import { unlessStopped } from '../../sqlite/stop-flag.ts';
 import type { Retention } from '../port.ts';
 
 /**
- * Kept whatever the retention says: head; what another instance has said that it has taken in, and what was taken in
- * from each, since the next merge with it begins there; the last import of a foreign file, for the same reason.
+ * Kept whatever the retention is: head; what another instance is known to have taken in, and what was taken in from
+ * each, since the next merge with it begins there; the last import of a foreign file, for the same reason.
  */
 const FORGET_REVISIONS = `
   DELETE FROM revisions
@@ -21,16 +22,16 @@ const UNHELD = `
   SELECT kind, uuid, valid_from
   FROM records AS r
   WHERE project = :project AND (kind, uuid, valid_from) > (:kind, :uuid, :valid_from) AND valid_to IS NOT NULL
-    AND NOT EXISTS (
+    AND ${unlessStopped('uuid')} AND NOT EXISTS (
       SELECT 1 FROM revisions AS v WHERE v.project = :project AND v.number >= r.valid_from AND v.number < r.valid_to)
   ORDER BY kind, uuid, valid_from
   LIMIT 1000`;
 const FORGET_ROW = 'DELETE FROM records WHERE project = ? AND kind = ? AND uuid = ? AND valid_from = ?';
-const FORGET_OFFERS = `
-  DELETE FROM offers
+const FORGET_DECLINED_CHANGES = `
+  DELETE FROM declined_changes
   WHERE project = :project AND revision NOT IN (SELECT number FROM revisions WHERE project = :project)`;
 
-/** Prunes a project in short transactions; the right to write it must be held. Answers how many revisions went. */
+/** Prunes a project in short transactions; its lease must be held. Returns how many revisions were removed. */
 export async function pruneHistory(
 	db: Connection,
 	{ project, head }: { project: number; head: number },
@@ -52,6 +53,6 @@ export async function pruneHistory(
 		after = last;
 		await pause();
 	}
-	db.prepare(FORGET_OFFERS).run({ project });
+	db.prepare(FORGET_DECLINED_CHANGES).run({ project });
 	return forgotten;
 }

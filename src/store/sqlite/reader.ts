@@ -1,41 +1,34 @@
+import { type Bounds, MAX_PAGE_BYTES, takeWithin, textBytes } from '../../sqlite/bounded.ts';
 import { type Connection, translated } from '../../sqlite/connection.ts';
+import { kindNumber, kindOf } from '../../sqlite/kinds.ts';
+import { unlessStopped } from '../../sqlite/stop-flag.ts';
 import type { Page, Reader, RecordDifference, RecordFilter, RecordKey, Revision } from '../port.ts';
-import { kindNumber, kindOf, REVISION_COLUMNS, type RevisionRow, toRevision } from './rows.ts';
+import { INSTANCE, REVISION, REVISIONS } from './revisions.ts';
+import { REVISION_COLUMNS, type RevisionRow, toRevision } from './rows.ts';
 
-const INSTANCE = 'SELECT uuid FROM instance';
-
-/** In the order of the primary key; bounded by `limit` where nothing is looked for. */
-const PROJECTS = `
+/**
+ * In the order of the primary key, bounded by `limit` where nothing is looked for. CROSS JOIN: one revision a project
+ * is found by its key; the other way round every revision would be looked at. `fold()` is JavaScript's lower case,
+ * since SQLite's knows ASCII only; a column for it would cost every write more than a search costs here (1 µs a project).
+ */
+export const PROJECTS = `
   SELECT p.id AS id, ${REVISION_COLUMNS}
   FROM projects AS p
-  JOIN revisions AS r ON r.project = p.id AND r.number = p.head
-  WHERE p.id > :after AND p.head > 0 AND (:query IS NULL OR instr(lower(r.name), :query) > 0)
+  CROSS JOIN revisions AS r ON r.project = p.id AND r.number = p.head
+  WHERE p.id > :after AND p.head > 0 AND (:query IS NULL OR instr(fold(r.name), :query) > 0)
   ORDER BY p.id
   LIMIT :limit`;
 
-const PROJECTS_TOTAL = `
+/** Without a query no revision is looked at. */
+export const PROJECTS_COUNT = 'SELECT count(*) FROM projects WHERE head > 0';
+export const PROJECTS_FOUND = `
   SELECT count(*)
   FROM projects AS p
-  JOIN revisions AS r ON r.project = p.id AND r.number = p.head
-  WHERE p.head > 0 AND (:query IS NULL OR instr(lower(r.name), :query) > 0)`;
-
-export const REVISION = `
-  SELECT ${REVISION_COLUMNS}
-  FROM projects AS p
-  JOIN revisions AS r ON r.project = p.id
-  WHERE p.uuid = :project AND p.head > 0
-    AND r.number = coalesce(:number, p.head) AND r.number <= p.head`;
-
-export const REVISIONS = `
-  SELECT ${REVISION_COLUMNS}
-  FROM projects AS p
-  JOIN revisions AS r ON r.project = p.id
-  WHERE p.uuid = :project AND r.number <= p.head AND r.number < :before
-  ORDER BY r.number DESC
-  LIMIT :limit`;
+  CROSS JOIN revisions AS r ON r.project = p.id AND r.number = p.head
+  WHERE p.head > 0 AND instr(fold(r.name), :query) > 0`;
 
 const REVISIONS_TOTAL = `
-  SELECT count(*) FROM projects AS p JOIN revisions AS r ON r.project = p.id
+  SELECT count(*) FROM projects AS p CROSS JOIN revisions AS r ON r.project = p.id
   WHERE p.uuid = :project AND r.number <= p.head`;
 
 /** The rows of one kind at one revision: a range of the primary key. */
@@ -49,12 +42,12 @@ const at = (name: string, revision: string) => `
   ${name}.project = t.project AND ${name}.kind = t.kind AND ${name}.uuid = t.uuid
     AND ${name}.valid_from <= :${revision} AND (${name}.valid_to IS NULL OR ${name}.valid_to > :${revision})`;
 
-/** Records that began or ended between two revisions, in the order of the primary key: nothing is sorted. */
+/** Keys of records that began or ended between two revisions. */
 const TOUCHED = `
   SELECT project, kind, uuid FROM records
   WHERE project = (SELECT id FROM projects WHERE uuid = :project AND head > 0)
     AND (kind, uuid) > (:kind, :uuid)
-    AND (valid_from > :low AND valid_from <= :high OR valid_to > :low AND valid_to <= :high)
+    AND (valid_from > :low AND valid_from <= :high OR valid_to > :low AND valid_to <= :high) AND ${unlessStopped('uuid')}
   GROUP BY project, kind, uuid`;
 
 const DIFFERENCES = `
@@ -76,9 +69,13 @@ const FILTERS: Record<keyof RecordFilter, string> = {
 /** The Reader on SQLite: one read-only connection, used by one thread. */
 export class SqliteReader implements Reader {
 	readonly #db: Connection;
+	readonly #maxBytes: number;
 
-	constructor(db: Connection) {
+	/** @param maxPageBytes how many bytes of records a page may hold */
+	constructor(db: Connection, maxPageBytes = MAX_PAGE_BYTES) {
 		this.#db = db;
+		this.#maxBytes = maxPageBytes;
+		db.function('fold', { deterministic: true }, fold);
 	}
 
 	async instance(): Promise<string> {
@@ -90,12 +87,13 @@ export class SqliteReader implements Reader {
 		after: number | null;
 		limit: number;
 	}): Promise<Page<Revision, number>> {
-		const query = ask.query?.toLowerCase() ?? null;
+		const query = ask.query === undefined ? null : fold(ask.query);
 		return translated(() => {
 			const rows = this.#db
 				.prepare<object, RevisionRow & { id: number }>(PROJECTS)
 				.all({ after: ask.after ?? 0, query, limit: ask.limit + 1 });
-			const total = this.#one<number>(PROJECTS_TOTAL, { query });
+			const total =
+				query === null ? this.#one<number>(PROJECTS_COUNT, {}) : this.#one<number>(PROJECTS_FOUND, { query });
 			const items = rows.slice(0, ask.limit);
 			return {
 				items: items.map(toRevision),
@@ -147,32 +145,28 @@ export class SqliteReader implements Reader {
 			const rows = this.#db
 				.prepare<object, { uuid: string; line: string }>(
 					`SELECT uuid, line FROM records
-					 WHERE ${AT_REVISION} AND uuid > :after ${conditions}
-					 ORDER BY uuid LIMIT :limit`,
+					 WHERE ${AT_REVISION} AND uuid > :after AND ${unlessStopped('uuid')} ${conditions}
+					 ORDER BY uuid`,
 				)
-				.all({ ...parameters, after: ask.after ?? '', limit: ask.limit + 1 });
-			const items = rows.slice(0, ask.limit);
+				.iterate({ ...parameters, after: ask.after ?? '' });
+			const { items, more } = takeWithin(rows, this.#bounds(ask.limit), ({ line }) => textBytes(line));
 			const total =
 				ask.total ??
-				this.#one<number>(`SELECT count(*) FROM records WHERE ${AT_REVISION} ${conditions}`, parameters);
+				this.#one<number>(
+					`SELECT count(*) FROM records WHERE ${AT_REVISION} AND ${unlessStopped('uuid')} ${conditions}`,
+					parameters,
+				);
 			return {
 				items: items.map((row) => row.line),
-				next: rows.length > ask.limit ? (items.at(-1)?.uuid ?? null) : null,
+				next: more ? (items.at(-1)?.uuid ?? null) : null,
 				total,
 			};
 		});
 	}
 
 	async record(ask: Parameters<Reader['record']>[0]): Promise<string | null> {
-		const row = translated(() =>
-			this.#db.prepare<object, { line: string }>(RECORD).get({
-				project: ask.projectUuid,
-				kind: kindNumber(ask.kind),
-				uuid: ask.uuid,
-				revision: ask.revision,
-			}),
-		);
-		return row?.line ?? null;
+		const { projectUuid: project, kind, uuid, revision } = ask;
+		return translated(() => this.#line({ project, kind: kindNumber(kind), uuid, revision }));
 	}
 
 	async differences(ask: Parameters<Reader['differences']>[0]): Promise<Page<RecordDifference, RecordKey>> {
@@ -180,18 +174,19 @@ export class SqliteReader implements Reader {
 		const between = { project, from, to, low: Math.min(from, to), high: Math.max(from, to) };
 		const position = { kind: after === null ? 0 : kindNumber(after.kind), uuid: after?.uuid ?? '' };
 		return translated(() => {
-			const rows = this.#db
-				.prepare<object, { kind: number; uuid: string; before: string | null; now: string | null }>(
-					`SELECT t.kind, t.uuid, a.line AS before, b.line AS now ${DIFFERENCES}
-					 ORDER BY t.kind, t.uuid LIMIT :limit`,
+			const keys = this.#db
+				.prepare<object, { kind: number; uuid: string }>(
+					`SELECT t.kind, t.uuid ${DIFFERENCES} ORDER BY t.kind, t.uuid LIMIT :limit`,
 				)
 				.all({ ...between, ...position, limit: limit + 1 });
+			// Keys are small; lines are read one record at a time, until the page is full.
+			const { items, more } = takeWithin(this.#pairs(keys, ask), this.#bounds(limit), (row) =>
+				textBytes(row.from, row.to),
+			);
+			const last = items.at(-1);
 			const total =
 				ask.total ?? this.#one<number>(`SELECT count(*) ${DIFFERENCES}`, { ...between, kind: 0, uuid: '' });
-			const items = rows
-				.slice(0, limit)
-				.map((row) => ({ kind: kindOf(row.kind), uuid: row.uuid, from: row.before, to: row.now }));
-			return { items, next: rows.length > limit ? (items.at(-1) ?? null) : null, total };
+			return { items, next: more && last ? { kind: last.kind, uuid: last.uuid } : null, total };
 		});
 	}
 
@@ -201,6 +196,25 @@ export class SqliteReader implements Reader {
 
 	close(): void {
 		this.#db.close();
+	}
+
+	*#pairs(
+		keys: readonly { kind: number; uuid: string }[],
+		{ projectUuid: project, from, to }: { projectUuid: string; from: number; to: number },
+	): Generator<RecordDifference> {
+		for (const { kind, uuid } of keys) {
+			const at = { project, kind, uuid };
+			const [before, now] = [from, to].map((revision) => this.#line({ ...at, revision }));
+			yield { kind: kindOf(kind), uuid, from: before ?? null, to: now ?? null };
+		}
+	}
+
+	#line(at: { project: string; kind: number; uuid: string; revision: number }): string | null {
+		return this.#db.prepare<object, { line: string }>(RECORD).get(at)?.line ?? null;
+	}
+
+	#bounds(limit: number): Bounds {
+		return { limit, maxBytes: this.#maxBytes };
 	}
 
 	/** The one value of the one row that a statement answers; the caller names its type as the SQL gives it. */
@@ -214,4 +228,9 @@ export class SqliteReader implements Reader {
 function filterKeys(filter: RecordFilter): (keyof RecordFilter)[] {
 	// The keys of a RecordFilter are those of FILTERS.
 	return (Object.keys(FILTERS) as (keyof RecordFilter)[]).filter((key) => filter[key] !== undefined);
+}
+
+/** Letters of either case, composed or not, become one. */
+function fold(text: unknown): string {
+	return String(text).normalize('NFC').toLowerCase();
 }

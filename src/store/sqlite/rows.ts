@@ -1,26 +1,5 @@
-/** The rows of the tables, and their way to and from what the port speaks of. */
-import { KINDS, type Kind } from '../../../schemas/records.ts';
-import type {
-	Counts,
-	NextRevision,
-	Reference,
-	Revision,
-	RevisionOrigin,
-	StagedRecord,
-	SyncVector,
-} from '../port.ts';
-
-/** The number of a kind in the tables: 1 theme, 2 token, 3 component. */
-export const kindNumber = (kind: Kind): number => KINDS.indexOf(kind) + 1;
-
-/** A kind by its number in the tables. */
-export function kindOf(number: number): Kind {
-	const kind = KINDS[number - 1];
-	if (kind === undefined) throw new RangeError(`no kind ${number}`);
-	return kind;
-}
-
-export const noCounts = (): Counts => ({ themes: 0, tokens: 0, components: 0 });
+/** The rows of `revisions`, and their way to and from what the port speaks of. */
+import type { NextRevision, Revision, RevisionOrigin, SyncVector } from '../port.ts';
 
 /** A row of `revisions`, joined with the project's uuid. */
 export interface RevisionRow {
@@ -47,6 +26,7 @@ export interface RevisionRow {
 	readonly origin_project: string | null;
 	readonly origin_instance: string | null;
 	readonly origin_revision: number | null;
+	readonly faulty_references: number | null;
 }
 
 /** The columns of a RevisionRow, from `projects AS p` and `revisions AS r`. */
@@ -54,7 +34,8 @@ export const REVISION_COLUMNS = `
   p.uuid AS project_uuid, r.number, r.cause, r.message, r.author, r.at,
   r.name, r.description, r.metadata, r.created_at, r.updated_at,
   r.themes, r.tokens, r.components, r.added, r.changed, r.removed,
-  r.lamport, r.sync, r.origin, r.origin_project, r.origin_instance, r.origin_revision`;
+  r.lamport, r.sync, r.origin, r.origin_project, r.origin_instance, r.origin_revision,
+  r.faulty_references`;
 
 export function toRevision(row: RevisionRow): Revision {
 	return {
@@ -79,6 +60,7 @@ export function toRevision(row: RevisionRow): Revision {
 		// Written by `fromNext` below, and by nothing else.
 		sync: JSON.parse(row.sync) as SyncVector,
 		origin: toOrigin(row),
+		faultyReferences: row.faulty_references === null ? null : row.faulty_references === 1,
 	};
 }
 
@@ -108,28 +90,6 @@ export function fromNext(next: NextRevision): Record<string, string | number | n
 		origin_project: origin?.from === 'archive' ? origin.project : null,
 		origin_instance: origin?.from === 'archive' ? origin.instance : null,
 		origin_revision: origin?.from === 'archive' ? origin.revision : null,
+		faulty_references: next.faultyReferences === null ? null : Number(next.faultyReferences),
 	};
-}
-
-/** The references of a record as one column, so that a record carried over needs no second reading. */
-export function referenceList(references: readonly Reference[]): string | null {
-	if (references.length === 0) return null;
-	return JSON.stringify(references.map((r) => [r.relation, r.target, r.expects, r.pointer, r.part]));
-}
-
-/** The values of a row of `staged`, in the order of its columns. */
-export function fromStaged(record: StagedRecord): (string | number | null)[] {
-	return [
-		kindNumber(record.kind),
-		record.uuid,
-		record.theme,
-		record.name,
-		record.group,
-		record.order,
-		record.type,
-		record.version,
-		record.hash,
-		referenceList(record.references),
-		record.line,
-	];
 }

@@ -1,0 +1,53 @@
+/** Changes made here, by an edit or a revert: written as the next revision where there are any. */
+import { sumCounts } from '../records/counts.ts';
+import type { Comparison } from '../staging/port.ts';
+import type { Cause, Lease, ProjectProperties, Revision } from '../store/port.ts';
+import { sameProperties } from './properties.ts';
+import type { Work } from './work.ts';
+
+/** What an edit or a revert did. */
+export interface EditResult {
+	readonly revision: Revision;
+	readonly added: number;
+	readonly changed: number;
+	readonly removed: number;
+}
+
+/** The next revision, as far as an edit and a revert differ. */
+export interface Changes {
+	readonly cause: Extract<Cause, 'edit' | 'revert'>;
+	readonly message: string | null;
+	/** Name, description and metadata that it has. */
+	readonly properties: Pick<ProjectProperties, 'name' | 'description' | 'metadata'>;
+	readonly faultyReferences: boolean | null;
+	readonly at: string;
+}
+
+/** How many records a comparison adds, changes and removes. */
+export function changeCounts({ difference }: Comparison): Record<'added' | 'changed' | 'removed', number> {
+	return {
+		added: sumCounts(difference.added),
+		changed: sumCounts(difference.changed),
+		removed: sumCounts(difference.removed),
+	};
+}
+
+/** Writes what a comparison with the current revision found; nothing different makes no revision. */
+export async function writeChanges(
+	work: Work,
+	lease: Lease,
+	current: Revision,
+	comparison: Comparison,
+	{ at, ...changes }: Changes,
+): Promise<EditResult> {
+	const counts = changeCounts(comparison);
+	const properties = { ...current.properties, ...changes.properties, updatedAt: at };
+	const same = counts.added + counts.changed + counts.removed === 0;
+	if (same && sameProperties(properties, current.properties)) return { revision: current, ...counts };
+	const version = current.lamport + 1;
+	comparison.restamp({ version, at });
+	const { sync } = current;
+	const next = { ...changes, author: null, at, properties, lamport: version, sync, origin: null };
+	const checkpoint = (done: number, total: number) => work.pause('apply', done, total);
+	return { revision: await work.store.write(lease, comparison, next, checkpoint), ...counts };
+}

@@ -3,11 +3,11 @@ import { Compile, type Validator } from 'typebox/compile';
 import { isTokenType } from '../../schemas/dtcg-values.ts';
 import { ComponentLine, type Kind, ThemeLine, TokenLine } from '../../schemas/records.ts';
 import { type DssError, errors } from '../errors.ts';
-import type { Reference, StagedRecord } from '../store/port.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { valueReferences } from './references.ts';
 import { firstFault } from './schema-faults.ts';
+import type { Reference, StagedRecord } from './staged-record.ts';
 import { parseStrict } from './strict-json.ts';
 import { valueFault } from './values.ts';
 

@@ -180,7 +180,7 @@ export const SETTINGS = {
 	webhooks: {
 		url: fixed(
 			'DSS_WEBHOOK_URL',
-			Type.Union([Type.Null(), Type.String({ pattern: '^https?://[^\\s]+$' })]),
+			Type.Union([Type.String({ pattern: '^https?://[^\\s]+$' }), Type.Null()]),
 			null,
 			'address that gets a message at the end of every job',
 			'none',

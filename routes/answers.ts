@@ -2,7 +2,7 @@
 const TITLES: Readonly<Record<number, string>> = {
 	400: 'Malformed, or refused by a stage',
 	403: 'Hostile by construction',
-	404: 'Not known',
+	404: 'There is no such thing',
 	405: 'The method is not allowed here',
 	408: 'Too slow',
 	409: 'Busy, or in conflict',

@@ -167,6 +167,12 @@ export const errors = {
 		(d) => `The upload made no headway within ${d.seconds} s; nothing of it was kept. Send it again.`,
 	),
 	uploadTooLarge: define<Limit>('upload_too_large', 413, 'The upload is too large', overLimit),
+	bodyTooLarge: define<{ value: number }>(
+		'upload_too_large',
+		413,
+		'The upload is too large',
+		(d) => `The body is over the limit of ${d.value} bytes. Import an archive instead.`,
+	),
 	routeUnknown: define<{ method: string; path: string }>(
 		'route_unknown',
 		404,

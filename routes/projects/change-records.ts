@@ -27,6 +27,7 @@ export function changeRecords(app: App, projects: ProjectService): void {
 				...problemAnswers(404, 409, 412, 413, 415, 507),
 			},
 		},
+		onRequest: async () => projects.assertRoom(),
 		handler: async (request, reply) => {
 			const { message, upsert, delete: remove } = request.body;
 			const { revision, ...counts } = await projects.edit({

@@ -22,6 +22,7 @@ export function revertProject(app: App, projects: ProjectService): void {
 				...problemAnswers(404, 409, 412, 413, 415, 507),
 			},
 		},
+		onRequest: async () => projects.assertRoom(),
 		handler: async (request, reply) => {
 			const { project_id } = request.params;
 			const expected = precondition(request.headers['if-match']);

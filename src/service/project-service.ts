@@ -1,5 +1,4 @@
 /** Projects: listed, read, edited. What moves archives is `archive-service.ts`. */
-
 import type { DiffQuery, RecordDiff } from '../../schemas/history.ts';
 import type { Project, RecordListQuery, Revision as RevisionShape } from '../../schemas/projects.ts';
 import type { Kind } from '../../schemas/records.ts';
@@ -10,6 +9,7 @@ import type { Precondition } from '../pipeline/target.ts';
 import { canonicalJson } from '../records/canonical.ts';
 import type { Reader, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';
+import type { Admission } from './admission.ts';
 import { differenceCursor, projectCursor, recordCursor, revisionCursor } from './cursors.ts';
 import { toProject, toRecord, toRecordDiff, toRevisionShape } from './project-presenter.ts';
 
@@ -22,7 +22,7 @@ export interface ListPage<T> {
 	readonly total: number;
 }
 
-/** What a caller says of a project. */
+/** What a caller sets of a project. */
 export interface ProjectPropertiesChange {
 	readonly name?: string;
 	readonly description?: string | null;
@@ -32,10 +32,12 @@ export interface ProjectPropertiesChange {
 export class ProjectService {
 	readonly #reader: Reader;
 	readonly #tasks: TaskRunner;
+	readonly #admission: Admission;
 
-	constructor(reader: Reader, tasks: TaskRunner) {
+	constructor(reader: Reader, tasks: TaskRunner, admission: Admission) {
 		this.#reader = reader;
 		this.#tasks = tasks;
+		this.#admission = admission;
 	}
 
 	async list(ask: { limit?: number; cursor?: string; query?: string }): Promise<ListPage<Project>> {
@@ -55,7 +57,7 @@ export class ProjectService {
 
 	async create(properties: ProjectPropertiesChange & { readonly name: string }): Promise<Project> {
 		const { value } = await this.#tasks.run('createProject', {
-			...written(properties),
+			...toStored(properties),
 			name: properties.name,
 		});
 		return toProject(value);
@@ -69,7 +71,7 @@ export class ProjectService {
 	): Promise<Project> {
 		const { value } = await this.#tasks.run('updateProject', {
 			projectUuid,
-			properties: written(properties),
+			properties: toStored(properties),
 			precondition,
 		});
 		return toProject(value);
@@ -80,14 +82,21 @@ export class ProjectService {
 		await this.#tasks.run('removeProject', { projectUuid, precondition });
 	}
 
-	/** @throws {DssError} any code of an edit, see `pipeline/edit.ts` */
+	/** Refuses an edit before its body is read. @throws {DssError} too_busy */
+	assertRoom(): void {
+		this.#admission.assertRoom();
+	}
+
+	/** @throws {DssError} any code of an edit, see `pipeline/edit.ts`; too_busy */
 	async edit(options: EditOptions): Promise<EditResult> {
+		using _place = this.#admission.admit();
 		const { value } = await this.#tasks.run('edit', options);
 		return value;
 	}
 
-	/** @throws {DssError} project_unknown, revision_unknown, project_busy, revision_stale */
+	/** @throws {DssError} project_unknown, revision_unknown, project_busy, revision_stale, too_busy */
 	async revert(projectUuid: string, to: number, precondition: Precondition): Promise<EditResult> {
+		using _place = this.#admission.admit();
 		const { value } = await this.#tasks.run('revert', { projectUuid, to, precondition });
 		return value;
 	}
@@ -179,8 +188,8 @@ export class ProjectService {
 	}
 }
 
-/** Metadata as it is kept: canonical JSON. */
-function written({ name, description, metadata }: ProjectPropertiesChange): NewProperties {
+/** Metadata as it is stored: canonical JSON. */
+function toStored({ name, description, metadata }: ProjectPropertiesChange): NewProperties {
 	return {
 		name,
 		description,

@@ -1,0 +1,57 @@
+/** Errors that no route sees: broken addresses, and bytes that are not HTTP. They are problem documents too. */
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type DssError, errors } from '../errors.ts';
+import { toProblem } from '../service/problem-presenter.ts';
+import { PROBLEM_TYPE, sendProblem } from './problems.ts';
+
+/** Answers an address that the router cannot read. */
+export function answerBadAddress(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+	const reason = 'the address is not well-formed: it is percent-encoded wrongly';
+	sendProblem(errors.malformedRequest({ reason }, error), request, reply);
+}
+
+/** Answers on a connection whose bytes Node could not read as a request, and ends it (RFC 9112 §9.6). */
+export function answerClientError(
+	this: FastifyInstance,
+	error: Error & { readonly code?: string },
+	socket: Socket,
+): void {
+	if (error.code === 'ECONNRESET' || socket.destroyed) return;
+	const requestId = randomUUID();
+	const known = toDssError(error);
+	this.log.info({ reqId: requestId, code: known.code, cause: error.code }, 'a request could not be read');
+	if (socket.writable) socket.write(responseOf(known, requestId));
+	socket.destroy();
+}
+
+function toDssError(error: Error & { readonly code?: string }): DssError {
+	switch (error.code) {
+		case 'HPE_HEADER_OVERFLOW':
+			return errors.headersTooLarge({}, error);
+		case 'ERR_HTTP_REQUEST_TIMEOUT':
+			return errors.requestTimeout({}, error);
+		case 'HPE_INVALID_METHOD':
+			return errors.malformedRequest({ reason: 'the method is not one of HTTP' }, error);
+		case 'HPE_INVALID_CONTENT_LENGTH':
+		case 'HPE_UNEXPECTED_CONTENT_LENGTH':
+			return errors.malformedRequest({ reason: 'the Content-Length is not one' }, error);
+		default:
+			return errors.malformedRequest({ reason: 'the request is not well-formed HTTP' }, error);
+	}
+}
+
+function responseOf(error: DssError, requestId: string): string {
+	const body = JSON.stringify(toProblem(error, requestId));
+	const { status } = error.spec;
+	return [
+		`HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+		`Content-Type: ${PROBLEM_TYPE}; charset=utf-8`,
+		`Content-Length: ${Buffer.byteLength(body)}`,
+		'Connection: close',
+		'',
+		body,
+	].join('\r\n');
+}

@@ -49,7 +49,10 @@ export default {
 		refuse(
 			'pipeline-joins-its-neighbours',
 			'Archives and formats have one way in, the pipeline: a second one would skip its checks.',
-			{ path: '^(src|routes)/', pathNot: '^src/(pipeline|compose|archive|interop|staging|store)/' },
+			{
+				path: '^(src|routes)/',
+				pathNot: '^src/((pipeline|compose|archive|interop|staging|store)/|workers/serve\\.ts$)',
+			},
 			{ path: '^src/(archive|interop|staging)/' },
 		),
 		refuse(
@@ -97,7 +100,7 @@ export default {
 		refuse(
 			'http-stays-at-the-top',
 			'Whatever knows HTTP cannot run in a worker, a job or the command line.',
-			{ path: '^(src|schemas)/', pathNot: '^src/(plugins/|app\\.ts$)' },
+			{ path: '^(src|schemas)/', pathNot: '^src/(plugins/|(app|run-service)\\.ts$)' },
 			{ path: [packages('fastify', 'fastify-plugin', '@fastify'), '^routes/'] },
 		),
 		refuse(
@@ -121,8 +124,11 @@ export default {
 		refuse(
 			'the-top-is-imported-by-nobody',
 			'app, compose, config and main make the service out of its parts; a part that imports them is a circle.',
-			{ path: '^(src|routes|schemas)/', pathNot: '^src/(main\\.ts|start\\.js|app\\.ts|compose/|config)' },
-			{ path: '^src/(app|main|config|shutdown)\\.ts$|^src/(compose|config)/' },
+			{
+				path: '^(src|routes|schemas)/',
+				pathNot: '^src/((main|run-service|app)\\.ts|start\\.js|compose/|config)',
+			},
+			{ path: '^src/(app|main|run-service|config|shutdown)\\.ts$|^src/(compose|config)/' },
 		),
 		refuse(
 			'product-knows-no-tests',

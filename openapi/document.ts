@@ -21,7 +21,7 @@ export async function writtenDocument(): Promise<string> {
 	return `${JSON.stringify(app.swagger(), null, 2)}\n`;
 }
 
-/** Stands for a part that only requests call, and none is made here: any use of it is a fault of the app. */
+/** A part that only requests use, of which none is made here: any use of it is a fault of the app. */
 function uncalled<Part extends object>(name: string): Part {
 	const refuse = () => {
 		throw new Error(`${name} is used while the app is built`);

@@ -8,7 +8,7 @@ const TITLES: Readonly<Record<number, string>> = {
 	409: 'Busy, or in conflict',
 	412: 'If-Match does not hold the current revision',
 	413: 'Over a limit',
-	416: 'The range lies outside the file',
+	416: 'The range is outside the file',
 	415: 'The media type is not supported',
 	422: 'The Idempotency-Key belongs to another request',
 	429: 'Over the rate',

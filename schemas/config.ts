@@ -19,7 +19,7 @@ export interface Setting<Schema extends TSchema = TSchema> {
 	readonly meaning: string;
 }
 
-/** A setting whose default is derived, and told in words. */
+/** A setting whose default is derived, and described in words. */
 const derived = <Schema extends TSchema>(
 	env: Setting['env'],
 	schema: Schema,
@@ -28,7 +28,7 @@ const derived = <Schema extends TSchema>(
 	meaning: string,
 ): Setting<Schema> => ({ env, schema, otherwise, shown, meaning });
 
-/** A setting with a fixed default; an empty one is told as `empty`. */
+/** A setting with a fixed default; an empty one is shown as `empty`. */
 const fixed = <Schema extends TSchema>(
 	env: Setting['env'],
 	schema: Schema,
@@ -150,13 +150,13 @@ export const SETTINGS = {
 		'DSS_CLOCK_TOLERANCE_MS',
 		whole(0, 2_147_483_647),
 		5_000,
-		'clocks this close say nothing; used by merge advice',
+		'clocks this close are treated as equal; used by merge advice',
 	),
 	clockDriftWarningMs: fixed(
 		'DSS_CLOCK_DRIFT_WARNING_MS',
 		whole(0, 2_147_483_647),
 		3_600_000,
-		'clocks this far apart are warned of; used by merge advice',
+		'clocks this far apart cause a warning; used by merge advice',
 	),
 	historyRevisions: fixed(
 		'DSS_HISTORY_REVISIONS',
@@ -164,12 +164,7 @@ export const SETTINGS = {
 		0,
 		'how many of the newest revisions of a project are kept; 0 = all',
 	),
-	historyDays: fixed(
-		'DSS_HISTORY_DAYS',
-		whole(0, 1_000_000),
-		0,
-		'how many days revisions are kept; 0 = for ever',
-	),
+	historyDays: fixed('DSS_HISTORY_DAYS', whole(0, 1_000_000), 0, 'how many days revisions are kept; 0 = all'),
 	resultTtlSeconds: fixed(
 		'DSS_RESULT_TTL',
 		seconds,

@@ -1,4 +1,4 @@
-/** Which addresses lead where. */
+/** What kind of host a name or an address is. */
 import ipaddr from 'ipaddr.js';
 
 /** Whether a host can be reached from this machine only: `localhost`, 127.0.0.0/8, ::1, also as mapped IPv4. */
@@ -6,12 +6,12 @@ export function isLoopback(host: string): boolean {
 	return rangeOf(host) === 'loopback';
 }
 
-/** Whether a host stands for all addresses of this machine. */
+/** Whether a host means all addresses of this machine. */
 export function isWildcard(host: string): boolean {
 	return rangeOf(host) === 'unspecified';
 }
 
-/** Whether a host is an address, and not a name that somebody's DNS answers for. */
+/** Whether a host is an address, and not a name that DNS resolves. */
 export function isAddress(host: string): boolean {
 	return ipaddr.isValid(host);
 }

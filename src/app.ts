@@ -58,6 +58,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
 		forceCloseConnections: 'idle',
 	}).withTypeProvider<TypeBoxTypeProvider>();
 	app.removeContentTypeParser('text/plain');
+	// An expectation that is not known may be ignored (RFC 9110 §10.1.1); Node would answer 417 without a body.
+	app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
 	// A connection that is busy when the service closes becomes idle later than Node looks.
 	app.addHook('preClose', async () => {
 		parts.jobs.close();

@@ -2,13 +2,13 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import Type, { type Static, type TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import { Compile } from 'typebox/compile';
 import { type Basis, type Config, SETTINGS, type Setting } from '../schemas/config.ts';
 import { isLoopback } from './addresses.ts';
 import { firstFault } from './records/schema-faults.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-/** The line that tells what is wrong with a setting, by its name. */
+/** What is wrong with a setting, by its name. */
 type Faults = Map<string, string>;
 
 /** The faults of an environment, one line each. */
@@ -77,9 +77,10 @@ function valueFor<Schema extends TSchema>(
 	const text = env[name];
 	if (text === undefined) return otherwise(basis);
 	const value = parse(schema, text);
+	const compiled = Compile(schema);
 	// What the schema holds is of its type.
-	if (Value.Check(schema, value)) return value as Static<Schema>;
-	faults.set(name, reasonOf(schema, text, value));
+	if (compiled.Check(value)) return value as Static<Schema>;
+	faults.set(name, formFault(schema, text, value) ?? firstFault(compiled.Errors(value)).reason);
 	return otherwise(basis);
 }
 
@@ -92,10 +93,10 @@ function parse(schema: TSchema, text: string): unknown {
 	return items.filter((item) => item !== '');
 }
 
-function reasonOf(schema: TSchema, text: string, value: unknown): string {
+/** What is wrong with a text that cannot be of the form that its schema wants; null where the form is right. */
+function formFault(schema: TSchema, text: string, value: unknown): string | null {
 	if (Type.IsInteger(schema) && typeof value === 'string') return `"${text}" is not a whole number`;
-	if (Type.IsBoolean(schema)) return `"${text}" is neither true nor false`;
-	return firstFault(Value.Errors(schema, value)).reason;
+	return Type.IsBoolean(schema) ? `"${text}" is neither true nor false` : null;
 }
 
 function refuseOpenHost({ host }: Config, env: Environment, faults: Faults): void {

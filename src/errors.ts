@@ -93,7 +93,7 @@ export const errors = {
 		400,
 		'The archive has no manifest',
 		() =>
-			'The archive has no manifest.json. A .dss archive is made by an export of DSS; docs/format.md tells how to write one.',
+			'The archive has no manifest.json. A .dss archive is made by an export of DSS; docs/format.md describes how to write one.',
 	),
 	manifestInvalid: define<At>('manifest_invalid', 400, 'The manifest is not well-formed', faultAt),
 	manifestMismatch: define<At>(
@@ -177,7 +177,7 @@ export const errors = {
 		'route_unknown',
 		404,
 		'There is no such address',
-		(d) => `Nothing answers to ${d.method} ${d.path}. /docs lists what does.`,
+		(d) => `There is no ${d.method} ${d.path}. /docs lists all addresses.`,
 	),
 	methodNotAllowed: define<{ method: string; path: string; allow: string }>(
 		'method_not_allowed',
@@ -267,7 +267,7 @@ export const errors = {
 		'job_unknown',
 		404,
 		'There is no such job',
-		(d) => `There is no job ${d.job_id}; jobs are forgotten some time after their end.`,
+		(d) => `There is no job ${d.job_id}; jobs are removed some time after their end.`,
 	),
 	jobFinished: define<{ job_id: string; job_status: string }>(
 		'job_finished',
@@ -291,7 +291,7 @@ export const errors = {
 		'range_not_satisfiable',
 		416,
 		'The range lies outside the file',
-		(d) => `The file has ${d.bytes} bytes; the range asked for begins behind them.`,
+		(d) => `The file has ${d.bytes} bytes; the requested range begins after them.`,
 	),
 	keyInUse: define<{ retry_after: number }>(
 		'idempotency_key_in_use',
@@ -348,14 +348,15 @@ export const errors = {
 		'store_failed',
 		500,
 		'The store does not work',
-		() => 'The store could not be read or written; nothing was changed. The log tells the operator why.',
+		() =>
+			'The store could not be read or written; nothing was changed. The operator finds the reason in the log.',
 	),
 	internal: define<object>(
 		'internal',
 		500,
 		'Something went wrong here',
 		() =>
-			'Something went wrong inside the service; nothing was changed. The log tells the operator more under this instance.',
+			'Something went wrong inside the service; nothing was changed. The operator finds more in the log under this instance.',
 	),
 } as const;
 

@@ -9,7 +9,7 @@ import { IfMatchHeaders } from '../revision-tags.ts';
 /** The headers of work that may become a job. */
 export const WorkHeaders = Type.Object({
 	prefer: Type.Optional(
-		Type.String({ description: 'respond-async asks for a job', examples: ['respond-async'] }),
+		Type.String({ description: 'respond-async requests a job', examples: ['respond-async'] }),
 	),
 	'idempotency-key': Type.Optional(
 		Type.String({
@@ -27,7 +27,7 @@ export const QUEUED = {
 	description: 'The work became a job',
 	headers: {
 		Location: { type: 'string', description: 'The job' },
-		'Preference-Applied': { type: 'string', description: 'respond-async, where that was asked for' },
+		'Preference-Applied': { type: 'string', description: 'respond-async, where the request preferred it' },
 	},
 } as const;
 

@@ -18,7 +18,7 @@ export async function uploadRoutes(app: App, config: Config, add: (uploads: App)
 		uploads.removeAllContentTypeParsers();
 		for (const type of Object.keys(BARE_TYPES))
 			uploads.addContentTypeParser(type, (_request, _payload, done) => done(null));
-		// The spool counts bytes and refuses with our own error; the reader's limit stands one byte behind it.
+		// The spool counts bytes and refuses with our own error, one byte before the reader would.
 		await uploads.register(multipart, {
 			limits: { ...MULTIPART_LIMITS, fileSize: config.limits.maxArchiveBytes + 1 },
 		});

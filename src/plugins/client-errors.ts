@@ -27,20 +27,18 @@ export function answerClientError(
 	socket.destroy();
 }
 
+/** What is wrong with the bytes, by the code of Node's parser. */
+const REASONS: Readonly<Record<string, string>> = {
+	HPE_INVALID_METHOD: 'the method is not one of HTTP',
+	HPE_INVALID_CONTENT_LENGTH: 'the Content-Length is not a length',
+	HPE_UNEXPECTED_CONTENT_LENGTH: 'the body has two framings',
+};
+
 function toDssError(error: Error & { readonly code?: string }): DssError {
-	switch (error.code) {
-		case 'HPE_HEADER_OVERFLOW':
-			return errors.headersTooLarge({}, error);
-		case 'ERR_HTTP_REQUEST_TIMEOUT':
-			return errors.requestTimeout({}, error);
-		case 'HPE_INVALID_METHOD':
-			return errors.malformedRequest({ reason: 'the method is not one of HTTP' }, error);
-		case 'HPE_INVALID_CONTENT_LENGTH':
-		case 'HPE_UNEXPECTED_CONTENT_LENGTH':
-			return errors.malformedRequest({ reason: 'the Content-Length is not one' }, error);
-		default:
-			return errors.malformedRequest({ reason: 'the request is not well-formed HTTP' }, error);
-	}
+	const { code = '' } = error;
+	if (code === 'HPE_HEADER_OVERFLOW') return errors.headersTooLarge({}, error);
+	if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return errors.requestTimeout({}, error);
+	return errors.malformedRequest({ reason: REASONS[code] ?? 'the request is not well-formed HTTP' }, error);
 }
 
 function responseOf(error: DssError, requestId: string): string {

@@ -1,6 +1,6 @@
 /**
- * Whom a request calls, and whose page sent it (REFUSALS 48). Where nobody has to log in, a page of any site could
- * write here through its reader's browser, and by rebinding its own name to 127.0.0.1 read everything, too.
+ * Which host a request is for, and which page sent it (REFUSALS 48). Where nobody has to log in, a page of any site
+ * could write through its visitor's browser, and read everything by rebinding its own name to 127.0.0.1.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
@@ -9,7 +9,7 @@ import { isAddress, isLoopback, isWildcard } from '../addresses.ts';
 import { errors } from '../errors.ts';
 
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
-/** Answers without looking at the Host: orchestrators ask by whatever address they have, and learn nothing. */
+/** Answered under any Host: orchestrators call by whatever address they have, and it reveals nothing. */
 const LIVENESS = '/healthz';
 
 /** Refuses foreign hosts and foreign pages. @throws {DssError} foreign_origin; malformed_request without a Host */

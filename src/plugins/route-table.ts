@@ -13,7 +13,7 @@ export class RouteTable {
 	readonly #moreExact = new Map<string, Entry[]>();
 
 	add(url: string, methods: string | readonly string[]): void {
-		// The CORS plugin answers OPTIONS everywhere: that says nothing of an address.
+		// The CORS plugin answers OPTIONS on every path, known or not.
 		if (url === '*') return;
 		const entry = this.#entries.get(url) ?? { url, pattern: patternOf(url), methods: new Set() };
 		for (const method of [methods].flat()) entry.methods.add(method);

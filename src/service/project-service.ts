@@ -40,9 +40,9 @@ export class ProjectService {
 		this.#admission = admission;
 	}
 
-	async list(ask: { limit?: number; cursor?: string; query?: string }): Promise<ListPage<Project>> {
-		const after = ask.cursor === undefined ? null : projectCursor.read(ask.cursor).after;
-		const page = await this.#reader.projects({ query: ask.query, after, limit: ask.limit ?? 50 });
+	async list(options: { limit?: number; cursor?: string; query?: string }): Promise<ListPage<Project>> {
+		const after = options.cursor === undefined ? null : projectCursor.read(options.cursor).after;
+		const page = await this.#reader.projects({ query: options.query, after, limit: options.limit ?? 50 });
 		return {
 			items: page.items.map(toProject),
 			next_cursor: page.next === null ? null : projectCursor.write({ after: page.next }),
@@ -107,9 +107,16 @@ export class ProjectService {
 		const { from, to } = position ?? query;
 		for (const number of [from, to]) await this.#revision(projectUuid, number);
 		const after = position && { kind: position.kind, uuid: position.uuid };
-		const ask = { projectUuid, from, to, after, limit: query.limit ?? 100, total: position?.total ?? null };
+		const request = {
+			projectUuid,
+			from,
+			to,
+			after,
+			limit: query.limit ?? 100,
+			total: position?.total ?? null,
+		};
 		// All of a project's rows may have to be looked at: that is not for the main thread.
-		const { value } = await this.#tasks.run('differences', ask);
+		const { value } = await this.#tasks.run('differences', request);
 		const { items, next, total } = value;
 		return {
 			items: items.map(toRecordDiff),
@@ -121,11 +128,11 @@ export class ProjectService {
 	/** @throws {DssError} project_unknown */
 	async revisions(
 		projectUuid: string,
-		ask: { limit?: number; cursor?: string },
+		options: { limit?: number; cursor?: string },
 	): Promise<ListPage<RevisionShape>> {
 		await this.#revision(projectUuid);
-		const after = ask.cursor === undefined ? null : revisionCursor.read(ask.cursor).after;
-		const page = await this.#reader.revisions({ projectUuid, after, limit: ask.limit ?? 100 });
+		const after = options.cursor === undefined ? null : revisionCursor.read(options.cursor).after;
+		const page = await this.#reader.revisions({ projectUuid, after, limit: options.limit ?? 100 });
 		return {
 			items: page.items.map(toRevisionShape),
 			next_cursor: page.next === null ? null : revisionCursor.write({ after: page.next }),
@@ -133,7 +140,7 @@ export class ProjectService {
 		};
 	}
 
-	/** Records of a kind; a cursor stays on the revision that it began with. @throws {DssError} project_unknown, revision_unknown */
+	/** Records of one kind; a cursor stays on the revision that it began with. @throws {DssError} project_unknown, revision_unknown */
 	async records(
 		projectUuid: string,
 		kind: Kind,
@@ -144,7 +151,7 @@ export class ProjectService {
 		const { theme, type, tag, folder, category, path_prefix: pathPrefix } = query;
 		const filter = { theme, type, tag, folder, category, pathPrefix };
 		const filtered = Object.values(filter).some((criterion) => criterion !== undefined);
-		const ask = {
+		const request = {
 			projectUuid,
 			kind,
 			revision: revision.number,
@@ -154,7 +161,9 @@ export class ProjectService {
 			total: position?.total ?? (filtered ? null : revision.counts[kind]),
 		};
 		// A filter may have to look at every record: that is not for the main thread.
-		const page = filtered ? (await this.#tasks.run('records', ask)).value : await this.#reader.records(ask);
+		const page = filtered
+			? (await this.#tasks.run('records', request)).value
+			: await this.#reader.records(request);
 		const next =
 			page.next === null ? null : { after: page.next, revision: revision.number, total: page.total };
 		return {

@@ -1,7 +1,7 @@
 /** The error answers of the operations, for the OpenAPI document (API, the table of statuses). */
 const TITLES: Readonly<Record<number, string>> = {
 	400: 'Malformed, or refused by a stage',
-	403: 'Hostile by construction',
+	403: 'Hostile by construction, or a foreign host or page',
 	404: 'There is no such thing',
 	405: 'The method is not allowed here',
 	408: 'Too slow',
@@ -17,9 +17,9 @@ const TITLES: Readonly<Record<number, string>> = {
 	507: 'No room left',
 };
 
-/** Schemas of problem documents for some statuses; every operation may also answer 400, 429, 500 and 503. */
+/** Schemas of problem documents for some statuses; every operation may also answer 400, 403, 429, 500 and 503. */
 export function problemAnswers(...statuses: number[]): Record<number, object> {
-	const all = [...new Set([400, 429, 500, 503, ...statuses])].sort((a, b) => a - b);
+	const all = [...new Set([400, 403, 429, 500, 503, ...statuses])].sort((a, b) => a - b);
 	return Object.fromEntries(
 		all.map((status) => [
 			status,

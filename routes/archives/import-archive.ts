@@ -36,14 +36,14 @@ export function importArchive(app: App, parts: ImportParts): void {
 			operationId: 'importArchive',
 			summary: 'Import a .dss archive or a design tokens file',
 			description:
-				'The project that the archive names gets a new revision, or is made. In one step or not at all. Nothing different makes no revision. With strategy=merge, what was done here since the two copies last met is kept, as in mergeArchive. Settings may come as query parameters or as fields; the query wins. Work that would outlast the request becomes a job: 202.',
+				'The project that the archive names gets a new revision, or is created. In one step or not at all. An import that changes nothing makes no revision. With strategy=merge, what was done here since the two copies last met is kept, as in mergeArchive. Settings may come as query parameters or as fields; the query wins. Work that would outlast the request becomes a job: 202.',
 			tags: ['archives'],
 			querystring: ImportOptions,
 			headers: WriteHeaders,
 			body: uploadBody(ImportForm),
 			response: {
-				200: { ...ImportAnswer, description: 'The project was there', headers: ETAG },
-				201: { ...ImportAnswer, description: 'The project was made', headers: ETAG },
+				200: { ...ImportAnswer, description: 'The project existed', headers: ETAG },
+				201: { ...ImportAnswer, description: 'The project was created', headers: ETAG },
 				...queued,
 				...failures,
 			},

@@ -12,7 +12,7 @@ export function revertProject(app: App, projects: ProjectService): void {
 		schema: {
 			operationId: 'revertProject',
 			summary: 'Make a new revision with the content of an older one',
-			description: 'No revision is lost by it. Nothing different makes no revision.',
+			description: 'No revision is lost by it. A revert that changes nothing makes no revision.',
 			tags: ['projects'],
 			params: ProjectParams,
 			headers: IfMatchHeaders,

@@ -1,14 +1,14 @@
 /** The error answers of the operations, for the OpenAPI document (API, the table of statuses). */
 const TITLES: Readonly<Record<number, string>> = {
 	400: 'Malformed, or refused by a stage',
-	403: 'Hostile by construction',
-	404: 'Not known',
+	403: 'Hostile by construction, or a foreign host or page',
+	404: 'There is no such thing',
 	405: 'The method is not allowed here',
 	408: 'Too slow',
 	409: 'Busy, or in conflict',
 	412: 'If-Match does not hold the current revision',
 	413: 'Over a limit',
-	416: 'The range lies outside the file',
+	416: 'The range is outside the file',
 	415: 'The media type is not supported',
 	422: 'The Idempotency-Key belongs to another request',
 	429: 'Over the rate',
@@ -17,9 +17,9 @@ const TITLES: Readonly<Record<number, string>> = {
 	507: 'No room left',
 };
 
-/** Schemas of problem documents for some statuses; every operation may also answer 400, 429, 500 and 503. */
+/** Schemas of problem documents for some statuses; every operation may also answer 400, 403, 429, 500 and 503. */
 export function problemAnswers(...statuses: number[]): Record<number, object> {
-	const all = [...new Set([400, 429, 500, 503, ...statuses])].sort((a, b) => a - b);
+	const all = [...new Set([400, 403, 429, 500, 503, ...statuses])].sort((a, b) => a - b);
 	return Object.fromEntries(
 		all.map((status) => [
 			status,

@@ -1,4 +1,6 @@
-/** What is said of an archive that is sent. */
+/** The headers of an archive that is sent. */
+import { encodeExtended } from 'content-disposition';
+
 export const MEDIA_TYPE = 'application/vnd.dss+zip';
 
 export function fileHeaders(projectName: string, sha256: string): Record<string, string> {
@@ -19,21 +21,25 @@ export const FILE_HEADERS = {
 	'Repr-Digest': text('SHA-256 of the archive (RFC 9530)'),
 };
 
-/** A file name in ASCII, and in UTF-8 for those who read it (RFC 6266 §4.3). */
+/**
+ * A file name in ASCII, and in UTF-8 for those who read it (RFC 6266 §4.3). Always quoted: `create()` of the library
+ * leaves the quotes out where it can, and scripts look for them.
+ */
 function disposition(name: string): string {
-	const plain =
-		name
-			.normalize('NFKD')
-			.replace(/[^A-Za-z0-9]+/g, '-')
-			.replace(/^-+|-+$/g, '')
-			.toLowerCase() || 'project';
-	const full = encodeURIComponent(`${name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '-')}.dss`).replace(
-		/['()*]/g,
-		hexOf,
-	);
-	return `attachment; filename="${plain.slice(0, 100)}.dss"; filename*=UTF-8''${full}`;
+	return `attachment; filename="${plainName(name)}.dss"; filename*=${encodeExtended(`${fileName(name)}.dss`)}`;
 }
 
-function hexOf(char: string): string {
-	return `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
+/** The project's name without what file systems cannot hold. */
+function fileName(name: string): string {
+	return name.toWellFormed().replace(/[\\/:*?"<>|\p{Cc}]/gu, '-');
+}
+
+/** The same in ASCII. */
+function plainName(name: string): string {
+	const plain = name
+		.normalize('NFKD')
+		.replace(/[^A-Za-z0-9]+/g, '-')
+		.replace(/^-|-$/g, '')
+		.toLowerCase();
+	return plain.slice(0, 100) || 'project';
 }

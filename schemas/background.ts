@@ -1,15 +1,18 @@
 import Type from 'typebox';
 
-/** How work may be asked to become a job. */
+/** How a caller requests that work becomes a job. */
 export const Background = {
 	background: Type.Optional(
-		Type.Boolean({ default: false, description: 'Whether it is to be a job: 202 instead of the result' }),
+		Type.Boolean({
+			default: false,
+			description: 'Whether the work becomes a job: 202 instead of the result',
+		}),
 	),
 	callback_url: Type.Optional(
 		Type.String({
 			maxLength: 2048,
 			pattern: '^https?://',
-			description: 'Told of the end of the job; its origin must be among DSS_WEBHOOK_ORIGINS',
+			description: 'Gets a message when the job ends; its origin must be among DSS_WEBHOOK_ORIGINS',
 		}),
 	),
 };

@@ -9,7 +9,7 @@ const closed = { additionalProperties: false };
 export const STRATEGIES = ['keep_local', 'keep_imported', 'newest', 'fork', 'manual'] as const;
 export const Strategy = Type.Enum([...STRATEGIES], {
 	description:
-		'What becomes of conflicts: ours stay, theirs come, the newer one, both (theirs under a new name), or each as resolutions say',
+		'What becomes of conflicts: ours stay, theirs come, the newer one, both (theirs under a new name), or each by resolutions',
 });
 export type Strategy = Static<typeof Strategy>;
 
@@ -18,7 +18,7 @@ export const Deletions = Type.Enum(['keep', 'apply'], {
 	description: 'What becomes of records that were deleted on the other side only',
 });
 
-/** How one conflict is to go on. */
+/** How one conflict is resolved. */
 export const Resolution = Type.Union([
 	Type.Enum(['local', 'imported']),
 	Type.Object({ content: Type.Record(Type.String(), Type.Unknown()) }, closed),

@@ -14,7 +14,7 @@ export const Fault = Type.Object({
 });
 export type Fault = Static<typeof Fault>;
 
-/** One kind of thing that was noticed and let pass, with how often and the first places. */
+/** A finding that does not refuse the upload, with how often it was found and the first places. */
 export const Warning = Type.Object({
 	code: Type.String(),
 	message: Type.String(),
@@ -30,7 +30,7 @@ export const Problem = Type.Object(
 		title: Type.String(),
 		status: Type.Integer({ minimum: 400, maximum: 599 }),
 		detail: Type.String({ description: 'What happened, where, and what to do' }),
-		instance: Type.String({ description: 'The id of the request, as it stands in the log' }),
+		instance: Type.String({ description: 'The id of the request, as in the log' }),
 		code: Type.String({ description: 'A stable, machine-readable word; docs/errors.md lists them' }),
 		stage: Type.Optional(Type.Enum([...STAGES])),
 		details: Type.Optional(FreeObject),

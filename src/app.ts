@@ -5,12 +5,15 @@ import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { App } from '../routes/app-instance.ts';
 import { archiveRoutes } from '../routes/archives/index.ts';
 import { jobRoutes } from '../routes/jobs/index.ts';
+import { mergeRoutes } from '../routes/merge/index.ts';
 import { operationRoutes } from '../routes/operations/index.ts';
 import { projectRoutes } from '../routes/projects/index.ts';
 import type { Config } from '../schemas/config.ts';
 import { callers } from './plugins/callers.ts';
+import { answerBadAddress, answerClientError } from './plugins/client-errors.ts';
 import { type Metrics, requestMetrics } from './plugins/metrics.ts';
 import { openapi } from './plugins/openapi.ts';
+import { origins } from './plugins/origins.ts';
 import { problems } from './plugins/problems.ts';
 import { validation } from './plugins/validation.ts';
 import type { ArchiveService } from './service/archive-service.ts';
@@ -20,7 +23,7 @@ import type { JobService } from './service/job-service.ts';
 import type { MergeService } from './service/merge-service.ts';
 import type { ProjectService } from './service/project-service.ts';
 
-/** What the routes stand on. */
+/** What the routes call, and what the plugins need. */
 export interface AppParts {
 	readonly config: Config;
 	readonly version: string;
@@ -34,24 +37,38 @@ export interface AppParts {
 	readonly logger: FastifyBaseLogger;
 }
 
+/** Longer than any address can be: Node takes 16 KB of headers. What a parameter may be is its schema's. */
+const MAX_PARAMETER_LENGTH = 16_384;
+/** How often a closing service looks for connections that have become idle. */
+const CLOSE_IDLE_EVERY_MS = 50;
+
+/** Builds the service's HTTP face; the caller listens. */
 export async function buildApp(parts: AppParts): Promise<App> {
 	const app: App = Fastify({
 		loggerInstance: parts.logger,
 		genReqId: () => randomUUID(),
-		routerOptions: { maxParamLength: 200 },
-		// Whole requests are timed by the spool, which knows uploads; a slow header is Node's to end.
+		routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+		frameworkErrors: answerBadAddress,
+		clientErrorHandler: answerClientError,
+		// Node's own answers to these two are not problem documents; ours are in the plugins.
+		return503OnClosing: false,
+		http: { requireHostHeader: false },
+		// Whole requests are timed by the spool, which knows uploads; slow headers are timed by Node.
 		requestTimeout: 0,
 		forceCloseConnections: 'idle',
 	}).withTypeProvider<TypeBoxTypeProvider>();
 	app.removeContentTypeParser('text/plain');
-	// A connection whose last exchange is still under way is idle only after the closing has looked for idle ones.
+	// An expectation that is not known may be ignored (RFC 9110 §10.1.1); Node would answer 417 without a body.
+	app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+	// A connection that is busy when the service closes becomes idle later than Node looks.
 	app.addHook('preClose', async () => {
 		parts.jobs.close();
-		const again = setInterval(() => app.server.closeIdleConnections(), 50);
-		app.server.once('close', () => clearInterval(again));
+		const timer = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+		app.server.once('close', () => clearInterval(timer));
 	});
 
 	await app.register(problems, { onStoreFailure: () => parts.health.noteStoreFailure() });
+	await app.register(origins, { config: parts.config });
 	await app.register(validation);
 	await app.register(requestMetrics, { metrics: parts.metrics });
 	await app.register(callers, { config: parts.config });
@@ -60,6 +77,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 	operationRoutes(app, parts.metrics, () => parts.health.readiness());
 	projectRoutes(app, parts.projects);
 	await archiveRoutes(app, parts);
+	await mergeRoutes(app, parts);
 	await jobRoutes(app, parts.jobs);
 	return app;
 }

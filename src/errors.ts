@@ -2,157 +2,90 @@
  * The catalogue of errors: each code with its status, its title, and the alert that it raises, in one place and
  * nowhere else. `docs/errors.md` is held equal to it by a test. Elsewhere: `throw errors.zipSlip({ entry })`.
  */
-import type { Fault, Stage } from '../schemas/problem.ts';
+import {
+	type At,
+	capital,
+	define,
+	type ErrorSpec,
+	faultAt,
+	type Limit,
+	overLimit,
+} from './errors/dss-error.ts';
 
-/** What `dss_security_alerts_total` counts by (REFUSALS). */
-export const ALERT_TYPES = ['zip_slip', 'special_file', 'parser_confusion', 'zip_bomb', 'integrity'] as const;
-export type AlertType = (typeof ALERT_TYPES)[number];
-
-export interface ErrorSpec {
-	readonly code: string;
-	readonly status: number;
-	readonly title: string;
-	readonly alert?: AlertType;
-}
-
-type Details = Record<string, unknown>;
-
-/** An error for the caller: what, where, and what to do. `cause` is for the operator and never shown. */
-export class DssError extends Error {
-	override readonly name = 'DssError';
-	readonly spec: ErrorSpec;
-	/** A plain property: Fastify writes it back when a validator answers this error. */
-	readonly code: string;
-	readonly details: Details;
-	/** Set by the runner: the stage that refused. */
-	stage: Stage | undefined;
-	/** Set where a stage found more than one fault. */
-	faults: Fault[] | undefined;
-	faultsTotal: number | undefined;
-
-	constructor(spec: ErrorSpec, message: string, details: Details, cause?: unknown) {
-		super(message, cause === undefined ? undefined : { cause });
-		this.spec = spec;
-		this.code = spec.code;
-		this.details = details;
-	}
-
-	/** Seconds after which the caller may try again, where that helps. */
-	get retryAfter(): number | undefined {
-		const seconds = this.details['retry_after'];
-		return typeof seconds === 'number' ? seconds : undefined;
-	}
-}
-
-export interface ErrorFactory<D> {
-	(details: D, cause?: unknown): DssError;
-	readonly spec: ErrorSpec;
-}
-
-function define<D extends object>(
-	code: string,
-	status: number,
-	title: string,
-	message: (details: D) => string,
-	alert?: AlertType,
-): ErrorFactory<D> {
-	const spec: ErrorSpec = alert === undefined ? { code, status, title } : { code, status, title, alert };
-	const make = (details: D, cause?: unknown) =>
-		new DssError(spec, message(details), Object.fromEntries(Object.entries(details)), cause);
-	return Object.assign(make, { spec });
-}
-
-/** A fault at a place of an archive; `reason` is a clause that can end a sentence. */
-interface At {
-	readonly reason: string;
-	readonly entry?: string;
-	readonly line?: number;
-	/** The place in an array of records, from 1. */
-	readonly item?: number;
-	readonly uuid?: string;
-	readonly path?: string;
-	readonly pointer?: string;
-	readonly type?: string;
-	readonly rule?: string;
-}
-const said = ({ reason, entry, line, item, path, pointer }: At) => {
-	const where = [
-		entry,
-		line === undefined ? undefined : `line ${line}`,
-		item === undefined ? undefined : `item ${item}`,
-		path === undefined ? undefined : `"${path}"`,
-		pointer || undefined,
-	].filter((part) => part !== undefined);
-	return where.length === 0 ? `${capital(reason)}.` : `${where.join(', ')}: ${reason}.`;
-};
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
-interface Limit {
-	readonly limit: string;
-	readonly value: number;
-	readonly setting: string;
-	readonly actual?: number;
-}
-const over = (d: Limit) =>
-	`${capital(d.limit)} ${d.actual === undefined ? 'is' : `is ${d.actual},`} over the limit of ${d.value}. The operator can raise it with ${d.setting}.`;
+export {
+	ALERT_TYPES,
+	type AlertType,
+	DssError,
+	type ErrorData,
+	type ErrorFactory,
+	type ErrorSpec,
+	fromErrorData,
+	toErrorData,
+} from './errors/dss-error.ts';
 
 export const errors = {
 	// Container
-	zipSlip: define<At>('zip_slip', 403, 'An entry points outside the archive', said, 'zip_slip'),
-	unsafeName: define<At>('unsafe_name', 400, 'An entry has an unsafe name', said),
-	specialFile: define<At>('special_file', 403, 'An entry is not a regular file', said, 'special_file'),
+	zipSlip: define<At>('zip_slip', 403, 'An entry points outside the archive', faultAt, 'zip_slip'),
+	unsafeName: define<At>('unsafe_name', 400, 'An entry has an unsafe name', faultAt),
+	specialFile: define<At>('special_file', 403, 'An entry is not a regular file', faultAt, 'special_file'),
 	duplicateEntry: define<At>(
 		'duplicate_entry',
 		403,
 		'Two entries have the same name',
-		said,
+		faultAt,
 		'parser_confusion',
 	),
 	headerMismatch: define<At>(
 		'header_mismatch',
 		403,
 		'A local header contradicts the directory',
-		said,
+		faultAt,
 		'parser_confusion',
 	),
-	overlappingEntries: define<At>('overlapping_entries', 403, 'Entries overlap each other', said, 'zip_bomb'),
+	overlappingEntries: define<At>(
+		'overlapping_entries',
+		403,
+		'Entries overlap each other',
+		faultAt,
+		'zip_bomb',
+	),
 	ambiguousArchive: define<At>(
 		'ambiguous_archive',
 		403,
 		'Two readers could see two different archives',
-		said,
+		faultAt,
 		'parser_confusion',
 	),
 	unsupportedZipFeature: define<At>(
 		'unsupported_zip_feature',
 		400,
 		'The archive uses a ZIP feature that is not supported',
-		said,
+		faultAt,
 	),
-	notAnArchive: define<At>('not_an_archive', 400, 'The file is not a whole ZIP archive', said),
+	notAnArchive: define<At>('not_an_archive', 400, 'The file is not a whole ZIP archive', faultAt),
 	tooManyEntries: define<Limit>(
 		'too_many_entries',
 		413,
 		'The archive has too many entries',
-		over,
+		overLimit,
 		'zip_bomb',
 	),
 	contentTooLarge: define<Limit & { entry?: string }>(
 		'content_too_large',
 		413,
 		'The content is too large',
-		over,
+		overLimit,
 		'zip_bomb',
 	),
-	sizeMismatch: define<At>('size_mismatch', 403, 'An entry holds more than it declares', said, 'zip_bomb'),
+	sizeMismatch: define<At>('size_mismatch', 403, 'An entry holds more than it declares', faultAt, 'zip_bomb'),
 	hiddenData: define<At>(
 		'size_mismatch',
 		403,
 		'An entry holds more than it declares',
-		said,
+		faultAt,
 		'parser_confusion',
 	),
-	corruptEntry: define<At>('corrupt_entry', 400, 'An entry is damaged', said),
+	corruptEntry: define<At>('corrupt_entry', 400, 'An entry is damaged', faultAt),
 
 	// Manifest and schema
 	manifestMissing: define<object>(
@@ -160,43 +93,53 @@ export const errors = {
 		400,
 		'The archive has no manifest',
 		() =>
-			'The archive has no manifest.json. A .dss archive is made by an export of DSS; docs/format.md tells how to write one.',
+			'The archive has no manifest.json. A .dss archive is made by an export of DSS; docs/format.md describes how to write one.',
 	),
-	manifestInvalid: define<At>('manifest_invalid', 400, 'The manifest is not well-formed', said),
-	manifestMismatch: define<At>('manifest_mismatch', 400, 'The manifest does not describe this archive', said),
+	manifestInvalid: define<At>('manifest_invalid', 400, 'The manifest is not well-formed', faultAt),
+	manifestMismatch: define<At>(
+		'manifest_mismatch',
+		400,
+		'The manifest does not describe this archive',
+		faultAt,
+	),
 	integrityFailed: define<At>(
 		'integrity_failed',
 		403,
 		'The content does not fit its digest',
-		said,
+		faultAt,
 		'integrity',
 	),
-	tooManyRecords: define<Limit>('too_many_records', 413, 'There are too many records', over),
+	tooManyRecords: define<Limit>('too_many_records', 413, 'There are too many records', overLimit),
 	schemaTooNew: define<{ found: string; known: string }>(
 		'schema_too_new',
 		400,
 		'The archive is of a newer version',
 		(d) => `archive schema ${d.found} is newer than this app (${d.known}); update DSS`,
 	),
-	schemaUnknown: define<At>('schema_unknown', 400, 'The archive names no known version', said),
+	schemaUnknown: define<At>('schema_unknown', 400, 'The archive names no known version', faultAt),
 
 	// Structure
-	invalidJson: define<At>('invalid_json', 400, 'A text is not unambiguous JSON', said),
+	invalidJson: define<At>('invalid_json', 400, 'A text is not unambiguous JSON', faultAt),
 	recordTooLarge: define<Limit & { entry?: string; line?: number }>(
 		'record_too_large',
 		413,
 		'A record is too large',
-		over,
+		overLimit,
 	),
-	tooDeep: define<At>('too_deep', 400, 'A value is nested too deeply', said),
-	invalidRecord: define<At>('invalid_record', 400, 'A record is not well-formed', said),
-	invalidValue: define<At>('invalid_value', 400, 'A value is not allowed by its type', said),
+	tooDeep: define<At>('too_deep', 400, 'A value is nested too deeply', faultAt),
+	invalidRecord: define<At>('invalid_record', 400, 'A record is not well-formed', faultAt),
+	invalidValue: define<At>('invalid_value', 400, 'A value is not allowed by its type', faultAt),
 
 	// Referential
-	danglingReference: define<At>('dangling_reference', 400, 'A reference leads nowhere', said),
-	referenceCycle: define<At & { loop: string[] }>('reference_cycle', 400, 'References form a circle', said),
-	referenceType: define<At>('reference_type', 400, 'A reference leads to a token of another type', said),
-	duplicateRecord: define<At>('duplicate_record', 400, 'Two records claim the same identity', said),
+	danglingReference: define<At>('dangling_reference', 400, 'A reference leads nowhere', faultAt),
+	referenceCycle: define<At & { loop: string[] }>(
+		'reference_cycle',
+		400,
+		'References form a circle',
+		faultAt,
+	),
+	referenceType: define<At>('reference_type', 400, 'A reference leads to a token of another type', faultAt),
+	duplicateRecord: define<At>('duplicate_record', 400, 'Two records claim the same identity', faultAt),
 
 	// Requests
 	malformedRequest: define<{ reason: string; pointer?: string }>(
@@ -223,12 +166,18 @@ export const errors = {
 		'The upload was too slow',
 		(d) => `The upload made no headway within ${d.seconds} s; nothing of it was kept. Send it again.`,
 	),
-	uploadTooLarge: define<Limit>('upload_too_large', 413, 'The upload is too large', over),
+	uploadTooLarge: define<Limit>('upload_too_large', 413, 'The upload is too large', overLimit),
+	bodyTooLarge: define<{ value: number }>(
+		'upload_too_large',
+		413,
+		'The upload is too large',
+		(d) => `The body is over the limit of ${d.value} bytes. Import an archive instead.`,
+	),
 	routeUnknown: define<{ method: string; path: string }>(
 		'route_unknown',
 		404,
 		'There is no such address',
-		(d) => `Nothing answers to ${d.method} ${d.path}. /docs lists what does.`,
+		(d) => `There is no ${d.method} ${d.path}. /docs lists all addresses.`,
 	),
 	methodNotAllowed: define<{ method: string; path: string; allow: string }>(
 		'method_not_allowed',
@@ -241,6 +190,24 @@ export const errors = {
 		415,
 		'The media type is not supported',
 		(d) => `The body was sent as "${d.given}"; this address takes ${d.expected}.`,
+	),
+	foreignOrigin: define<{ reason: string; host?: string; origin?: string }>(
+		'foreign_origin',
+		403,
+		'The request came by a foreign name or from a foreign page',
+		(d) => `${capital(d.reason)}.`,
+	),
+	headersTooLarge: define<object>(
+		'headers_too_large',
+		431,
+		'The headers are too large',
+		() => 'The address and the headers of the request are larger than 16 KB together.',
+	),
+	requestTimeout: define<object>(
+		'request_timeout',
+		408,
+		'The request was too slow',
+		() => 'The headers of the request did not arrive in time. Send it again.',
 	),
 	rateLimited: define<{ retry_after: number; value: number }>(
 		'rate_limited',
@@ -301,7 +268,7 @@ export const errors = {
 		'job_unknown',
 		404,
 		'There is no such job',
-		(d) => `There is no job ${d.job_id}; jobs are forgotten some time after their end.`,
+		(d) => `There is no job ${d.job_id}; jobs are removed some time after their end.`,
 	),
 	jobFinished: define<{ job_id: string; job_status: string }>(
 		'job_finished',
@@ -325,7 +292,7 @@ export const errors = {
 		'range_not_satisfiable',
 		416,
 		'The range lies outside the file',
-		(d) => `The file has ${d.bytes} bytes; the range asked for begins behind them.`,
+		(d) => `The file has ${d.bytes} bytes; the requested range begins after them.`,
 	),
 	keyInUse: define<{ retry_after: number }>(
 		'idempotency_key_in_use',
@@ -372,18 +339,25 @@ export const errors = {
 		'The store is busy',
 		(d) => `The store could not be written in time. Try again in ${d.retry_after} s.`,
 	),
+	stopping: define<{ retry_after: number }>(
+		'stopping',
+		503,
+		'The service is stopping',
+		(d) => `The service is stopping; nothing was changed. Try again in ${d.retry_after} s.`,
+	),
 	storeFailed: define<object>(
 		'store_failed',
 		500,
 		'The store does not work',
-		() => 'The store could not be read or written; nothing was changed. The log tells the operator why.',
+		() =>
+			'The store could not be read or written; nothing was changed. The operator finds the reason in the log.',
 	),
 	internal: define<object>(
 		'internal',
 		500,
 		'Something went wrong here',
 		() =>
-			'Something went wrong inside the service; nothing was changed. The log tells the operator more under this instance.',
+			'Something went wrong inside the service; nothing was changed. The operator finds more in the log under this instance.',
 	),
 } as const;
 
@@ -391,31 +365,3 @@ export const errors = {
 export const catalogue: ReadonlyMap<string, ErrorSpec> = new Map(
 	Object.values(errors).map((factory) => [factory.spec.code, factory.spec]),
 );
-
-/** An error as data: what survives a structured clone on its way between threads. */
-export interface ErrorData {
-	readonly spec: ErrorSpec;
-	readonly message: string;
-	readonly details: Details;
-	readonly stage: Stage | undefined;
-	readonly faults: Fault[] | undefined;
-	readonly faultsTotal: number | undefined;
-	readonly cause: string | undefined;
-}
-
-/** Takes an error apart for the way to another thread. */
-export function toErrorData(error: DssError): ErrorData {
-	const { spec, message, details, stage, faults, faultsTotal } = error;
-	const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : undefined;
-	return { spec, message, details, stage, faults, faultsTotal, cause };
-}
-
-/** Puts an error together again that came from another thread. */
-export function fromErrorData(data: ErrorData): DssError {
-	const cause = data.cause === undefined ? undefined : new Error(data.cause);
-	const error = new DssError(data.spec, data.message, data.details, cause);
-	error.stage = data.stage;
-	error.faults = data.faults;
-	error.faultsTotal = data.faultsTotal;
-	return error;
-}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { ConfigError, helpText, readConfig, SETTINGS } from '../src/config.ts';
+import { ConfigError, helpText, readConfig, settings } from '../src/config.ts';
 
 const faults = (env: Record<string, string>): readonly string[] => {
 	try {
@@ -64,12 +64,27 @@ describe('configuration', () => {
 		assert.ok(Object.isFrozen(config) && Object.isFrozen(config.limits));
 	});
 
-	test('--help and the README list every setting with its default', () => {
+	test('--help and the README list every setting with its default and its meaning, in the same order', () => {
 		const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-		for (const { name, shown } of SETTINGS) {
-			assert.match(helpText(), new RegExp(`${name} `));
-			const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\` `));
-			assert.equal(row?.split('|')[2]?.trim(), shown, `the README on ${name}`);
+		const rows = readme
+			.split('\n')
+			.filter((line) => line.startsWith('| `DSS_'))
+			.map((line) => line.split('|').map((cell) => cell.trim()));
+		assert.deepEqual(
+			rows.map(([, name, shown, meaning]) => [name, shown, meaning]),
+			settings.map(({ env, shown, meaning }) => [`\`${env}\``, shown, meaning]),
+		);
+		for (const { env } of settings) assert.match(helpText(), new RegExp(`${env} `));
+	});
+
+	test('a list is comma-separated; hosts may have ports', () => {
+		assert.deepEqual(readConfig({ DSS_HOSTS: 'dss, dss.internal:8080 ,[fd00::1]:3000,' }).hosts, [
+			'dss',
+			'dss.internal:8080',
+			'[fd00::1]:3000',
+		]);
+		for (const host of ['http://dss', 'a/b', '*', 'dss:port']) {
+			assert.equal(faults({ DSS_HOSTS: host }).length, 1, host);
 		}
 	});
 });

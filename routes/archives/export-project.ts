@@ -1,4 +1,3 @@
-import { open, rm } from 'node:fs/promises';
 import { ExportBody, ExportQuery } from '../../schemas/archives.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
 import type { ArchiveService, Exported } from '../../src/service/archive-service.ts';
@@ -6,14 +5,7 @@ import type { Idempotency, KeptAnswer } from '../../src/service/idempotency.ts';
 import { problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { FILE_HEADERS, fileHeaders, MEDIA_TYPE } from '../file-headers.ts';
-import {
-	executionOptions,
-	give,
-	keyOf,
-	QUEUED,
-	queuedAnswer,
-	WorkHeaders,
-} from '../uploads/execution-options.ts';
+import { answerKept, executionOptions, keyOf, QUEUED, queuedAnswer, WorkHeaders } from '../uploads/index.ts';
 
 export function exportProject(app: App, archives: ArchiveService, idempotency: Idempotency): void {
 	app.route({
@@ -44,29 +36,37 @@ export function exportProject(app: App, archives: ArchiveService, idempotency: I
 		},
 		handler: async (request, reply) => {
 			using _place = archives.admit();
-			const { selection, revision } = request.body;
-			const projectUuid = request.params.project_id;
-			const ask = { projectUuid, selection: selection ?? null, revision: revision ?? null };
+			const { selection = null, revision = null } = request.body;
+			const settings = { projectUuid: request.params.project_id, selection, revision };
 			const execution = executionOptions(request, reply, request.query);
-			let made: Exported | null = null;
-			const make = async (at: number | null): Promise<KeptAnswer> => {
-				const exported = await archives.export({ ...ask, revision: at }, execution);
-				if ('queued' in exported) return queuedAnswer(request, exported.queued);
-				made = exported;
-				return { status: 200, headers: {}, body: null, revision: exported.revision.number };
-			};
-			const same = { operation: 'export', ...ask, query: request.query };
-			const kept = await idempotency.once(keyOf(request), same, () => make(ask.revision));
-			// The same revision gives the same bytes: an answer that is given again is made again.
-			if (kept.again && kept.answer.status === 200) await make(kept.answer.revision);
-			const body = give(reply, kept);
-			const exported = made as Exported | null;
-			// OpenAPI calls a stream of bytes a binary string; Fastify sends the stream.
-			if (exported === null) return body as string;
-			reply.headers(headersOf(exported)).type(MEDIA_TYPE);
-			return await reply.send((await contentOf(exported)) as unknown as string);
+			const same = { operation: 'export', ...settings, query: request.query };
+			let exported: Exported | null = null;
+			try {
+				const kept = await idempotency.once(keyOf(request), same, async () => {
+					const result = await archives.export(settings, execution);
+					if ('queued' in result) return queuedAnswer(request, result.queued);
+					exported = result;
+					return fileAnswer(result);
+				});
+				const body = answerKept(reply, kept);
+				// OpenAPI calls a stream of bytes a binary string; 202 has a body of its own.
+				if (kept.answer.status !== 200) return body as string;
+				const again = { ...settings, revision: kept.answer.revision };
+				exported ??= await archives.exportNow(again, execution);
+				reply.headers(headersOf(exported)).type(MEDIA_TYPE);
+				return await reply.send((await archives.open(exported)) as unknown as string);
+			} catch (error) {
+				// Once it is open, its file is gone already.
+				await (exported as Exported | null)?.file.remove();
+				throw error;
+			}
 		},
 	});
+}
+
+/** What is kept of a file under its key: its revision, since the same revision gives the same bytes again. */
+function fileAnswer({ revision }: Exported): KeptAnswer {
+	return { status: 200, headers: {}, body: null, revision: revision.number };
 }
 
 function headersOf({ file, revision }: Exported): Record<string, string | number> {
@@ -74,11 +74,4 @@ function headersOf({ file, revision }: Exported): Record<string, string | number
 		'content-length': file.bytes,
 		...fileHeaders(revision.properties.name, file.sha256),
 	};
-}
-
-/** The file's content; its name goes at once, so nothing is left however the answer ends. */
-async function contentOf({ file }: Exported): Promise<NodeJS.ReadableStream> {
-	const handle = await open(file.path, 'r');
-	await rm(file.path);
-	return handle.createReadStream({ highWaterMark: 262_144 }).once('close', () => void file.remove());
 }

@@ -11,7 +11,7 @@ export function cancelJob(app: App, jobs: JobService): void {
 			operationId: 'cancelJob',
 			summary: 'Cancel a job',
 			description:
-				'When the answer comes, the job has ended and nothing is left of it. One that has ended: 409.',
+				'When this is answered, the job has ended and nothing is left of it. A job that had ended before: 409.',
 			tags: ['jobs'],
 			params: JobParams,
 			response: { 200: { ...Job, description: 'The cancelled job' }, ...problemAnswers(404, 409) },

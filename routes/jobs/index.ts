@@ -8,7 +8,7 @@ import { listJobs } from './list-jobs.ts';
 import { watchJob } from './watch-job.ts';
 
 const HEARTBEAT_MS = 15_000;
-// The module itself is the plugin; its types tell of a default export within it.
+// The module itself is the plugin, though its types declare a default export within it.
 const plugin = sse as unknown as typeof sse.default;
 
 /** /api/jobs … */

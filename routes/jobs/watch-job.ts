@@ -13,7 +13,7 @@ export function watchJob(app: App, jobs: JobService): void {
 			operationId: 'watchJob',
 			summary: 'Watch a job as server-sent events',
 			description:
-				'`progress` at once and whenever the job has moved on, then `end`; each has the whole job as its data. Whoever comes again with Last-Event-ID goes on with the next id; nothing is missed, since every event tells all.',
+				'`progress` at once and whenever the job has moved on, then `end`; each has the whole job as its data. A client that connects again with Last-Event-ID continues with the next id; nothing is missed, since every event holds the whole job.',
 			tags: ['jobs'],
 			params: JobParams,
 			response: {

@@ -1,23 +1,19 @@
 import { MergeAnalysisAnswer, MergeAnalysisForm, MergeAnalysisOptions } from '../../schemas/merges.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
-import type { ArchiveService } from '../../src/service/archive-service.ts';
-import type { MergeService } from '../../src/service/merge-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { callerOf, goneSignal } from '../caller.ts';
-import { revisionTag } from '../revision-tags.ts';
-import { uploadBody } from '../uploads/body.ts';
-import { UploadForm, uploadSettings } from '../uploads/upload-form.ts';
+import { answerAnalysis, UploadForm, uploadBody, uploadSettings } from '../uploads/index.ts';
+import type { MergeParts } from './merge-archive.ts';
 
 const form = new UploadForm(MergeAnalysisOptions);
 
-export function analyzeMerge(app: App, archives: ArchiveService, merges: MergeService): void {
+export function analyzeMerge(app: App, { archives, merges }: MergeParts): void {
 	app.route({
 		method: 'POST',
 		url: '/api/projects/:project_id/merge/analyze',
 		schema: {
 			operationId: 'analyzeMerge',
-			summary: 'Tell everything that a merge would do; nothing is written',
+			summary: 'Show everything that a merge would do; nothing is written',
 			description:
 				'The ETag names the revision that was compared with; send it as If-Match with the merge. Conflicts come in pages: send the same archive again with the cursor.',
 			tags: ['merge'],
@@ -30,19 +26,12 @@ export function analyzeMerge(app: App, archives: ArchiveService, merges: MergeSe
 			},
 		},
 		handler: async (request, reply) => {
-			using _place = archives.admit();
-			const signal = goneSignal(reply);
-			const upload = await form.receive(request, archives);
-			await using file = upload.file;
-			const { answer, revision } = await merges.analyze(
-				file,
-				{ ...uploadSettings(upload), projectId: request.params.project_id },
-				upload.options,
-				signal,
-				callerOf(request),
-			);
-			reply.header('etag', revisionTag(revision));
-			return answer;
+			const projectId = request.params.project_id;
+			await archives.assertTarget(projectId, null);
+			return answerAnalysis(request, reply, form, archives, (upload, signal, caller) => {
+				const aimed = { ...uploadSettings(upload), projectId };
+				return merges.analyze(upload.file, aimed, upload.options, signal, caller);
+			});
 		},
 	});
 }

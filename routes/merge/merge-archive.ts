@@ -1,23 +1,31 @@
 import { MergeAnswer, MergeForm, MergeOptions } from '../../schemas/merges.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
+import type { ArchiveService } from '../../src/service/archive-service.ts';
+import type { Idempotency } from '../../src/service/idempotency.ts';
+import type { MergeService } from '../../src/service/merge-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import type { ImportParts } from '../archives/import-archive.ts';
 import { precondition, revisionTag } from '../revision-tags.ts';
-import { uploadBody } from '../uploads/body.ts';
 import {
+	answerOnce,
 	executionOptions,
-	give,
 	keyOf,
 	QUEUED,
-	queuedAnswer,
+	UploadForm,
+	uploadBody,
+	uploadSettings,
 	WriteHeaders,
-} from '../uploads/execution-options.ts';
-import { UploadForm, uploadSettings } from '../uploads/upload-form.ts';
+} from '../uploads/index.ts';
+
+export interface MergeParts {
+	readonly archives: ArchiveService;
+	readonly merges: MergeService;
+	readonly idempotency: Idempotency;
+}
 
 const form = new UploadForm(MergeOptions);
 
-export function mergeArchive(app: App, { archives, merges, idempotency }: ImportParts): void {
+export function mergeArchive(app: App, { archives, merges, idempotency }: MergeParts): void {
 	app.route({
 		method: 'POST',
 		url: '/api/projects/:project_id/merge',
@@ -25,7 +33,7 @@ export function mergeArchive(app: App, { archives, merges, idempotency }: Import
 			operationId: 'mergeArchive',
 			summary: 'Merge an archive with what was done here since the two copies last met',
 			description:
-				'Three ways, by identity and causality, never by clocks where a common state is known. What both sides changed in the same field is a conflict, and the strategy says what becomes of it; manual answers 409 with the conflicts unless resolutions settle each. In one step or not at all.',
+				'Three ways, by identity and causality, never by clocks where a common state is known. What both sides changed in the same field is a conflict, and the strategy decides it; manual answers 409 with the conflicts unless resolutions decide each. In one step or not at all.',
 			tags: ['merge'],
 			params: ProjectParams,
 			querystring: MergeOptions,
@@ -38,31 +46,32 @@ export function mergeArchive(app: App, { archives, merges, idempotency }: Import
 			},
 		},
 		handler: async (request, reply) => {
-			using _place = archives.admit();
-			const upload = await form.receive(request, archives);
-			await using file = upload.file;
 			const projectId = request.params.project_id;
-			const options = {
-				settings: merges.settings(upload.options),
-				precondition: precondition(request.headers['if-match']),
-			};
-			const execution = executionOptions(request, reply, upload.options);
-			const same = {
-				operation: 'merge',
-				projectId,
-				given: upload.options,
-				sha256: file.sha256,
-				...options,
-			};
-			const kept = await idempotency.once(keyOf(request), same, async () => {
+			const expected = precondition(request.headers['if-match']);
+			// A request with a key may have its answer already, whatever the project is now.
+			if (keyOf(request) === null) await archives.assertTarget(projectId, expected);
+			return form.take(request, archives, async (upload) => {
+				const { file, options } = upload;
+				const execution = executionOptions(request, reply, options);
 				const aimed = { ...uploadSettings(upload), projectId };
-				const merged = await merges.merge(file, aimed, options, execution);
-				if ('queued' in merged) return queuedAnswer(request, merged.queued);
-				const headers = { etag: revisionTag(merged.revision) };
-				return { status: 200, headers, body: merged, revision: merged.revision };
+				const merge = { settings: merges.settings(options), precondition: expected };
+				const same = { operation: 'merge', projectId, given: options, sha256: file.sha256, ...merge };
+				const answered = await answerOnce(
+					request,
+					reply,
+					idempotency,
+					same,
+					() => merges.merge(file, aimed, merge, execution),
+					({ answer }) => ({
+						status: 200,
+						headers: { etag: revisionTag(answer.revision) },
+						body: answer,
+						revision: answer.revision,
+					}),
+				);
+				// The schemas of the statuses differ; the body is of the status that was set.
+				return answered as MergeAnswer;
 			});
-			// The schemas of the statuses differ; give() answers with the status that its body is of.
-			return give(reply, kept) as MergeAnswer;
 		},
 	});
 }

@@ -1,10 +1,14 @@
-import type { Metrics } from '../../src/plugins/metrics.ts';
 import { problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 
+/** The figures, in the form that `accept` asks for. */
+export interface Figures {
+	exposition(accept: string | undefined): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
 const text = { schema: { type: 'string' } };
 
-export function metricsRoute(app: App, metrics: Metrics): void {
+export function metricsRoute(app: App, metrics: Figures): void {
 	app.route({
 		method: 'GET',
 		url: '/metrics',

@@ -24,7 +24,7 @@ export function readyz(app: App, readiness: () => Promise<Readiness>): void {
 			tags: ['operations'],
 			response: {
 				200: { ...Ready, description: 'Ready' },
-				503: { ...Ready, description: 'Not ready; the parts tell why' },
+				503: { ...Ready, description: 'Not ready; each part gives its reason' },
 				...others,
 			},
 		},

@@ -17,7 +17,7 @@ export function changeRecords(app: App, projects: ProjectService): void {
 			operationId: 'changeRecords',
 			summary: 'Add, change and delete records as one new revision',
 			description:
-				'All of it or nothing, by the same checks as an import. A record may come as it was read: its version and times are ignored. Without uuid it is new. Nothing different makes no revision.',
+				'All of it or nothing, by the same checks as an import. A record may be sent as it was read: its version and times are ignored. Without uuid it is new. An edit that changes nothing makes no revision.',
 			tags: ['projects'],
 			params: ProjectParams,
 			headers: IfMatchHeaders,
@@ -27,6 +27,7 @@ export function changeRecords(app: App, projects: ProjectService): void {
 				...problemAnswers(404, 409, 412, 413, 415, 507),
 			},
 		},
+		onRequest: async () => projects.assertRoom(),
 		handler: async (request, reply) => {
 			const { message, upsert, delete: remove } = request.body;
 			const { revision, ...counts } = await projects.edit({

@@ -14,7 +14,7 @@ export function deleteProject(app: App, projects: ProjectService): void {
 			tags: ['projects'],
 			params: ProjectParams,
 			headers: IfMatchHeaders,
-			response: { 204: { type: 'null', description: 'It is gone' }, ...problemAnswers(404, 409, 412) },
+			response: { 204: { type: 'null', description: 'Deleted' }, ...problemAnswers(404, 409, 412) },
 		},
 		handler: async (request, reply) => {
 			await projects.remove(request.params.project_id, precondition(request.headers['if-match']));

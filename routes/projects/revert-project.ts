@@ -12,7 +12,7 @@ export function revertProject(app: App, projects: ProjectService): void {
 		schema: {
 			operationId: 'revertProject',
 			summary: 'Make a new revision with the content of an older one',
-			description: 'No revision is lost by it. Nothing different makes no revision.',
+			description: 'No revision is lost by it. A revert that changes nothing makes no revision.',
 			tags: ['projects'],
 			params: ProjectParams,
 			headers: IfMatchHeaders,
@@ -22,6 +22,7 @@ export function revertProject(app: App, projects: ProjectService): void {
 				...problemAnswers(404, 409, 412, 413, 415, 507),
 			},
 		},
+		onRequest: async () => projects.assertRoom(),
 		handler: async (request, reply) => {
 			const { project_id } = request.params;
 			const expected = precondition(request.headers['if-match']);

@@ -11,7 +11,7 @@ export function updateProject(app: App, projects: ProjectService): void {
 		schema: {
 			operationId: 'updateProject',
 			summary: 'Change name, description or metadata',
-			description: 'What is not sent stays; null takes away. Nothing different makes no revision.',
+			description: 'What is not sent stays; null removes. An update that changes nothing makes no revision.',
 			tags: ['projects'],
 			params: ProjectParams,
 			headers: IfMatchHeaders,

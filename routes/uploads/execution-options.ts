@@ -1,16 +1,15 @@
-/** How a request wants its work done: Prefer (RFC 7240 §4.1), background, callback_url; and the answer to a job. */
+/** How a request wants its work done: Prefer (RFC 7240 §4.1), background, callback_url. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { QueuedAnswer } from '../../schemas/jobs.ts';
 import type { ExecutionOptions } from '../../src/service/archive-service.ts';
-import type { KeptAnswer } from '../../src/service/idempotency.ts';
 import { callerOf, goneSignal } from '../caller.ts';
 import { IfMatchHeaders } from '../revision-tags.ts';
 
 /** The headers of work that may become a job. */
 export const WorkHeaders = Type.Object({
 	prefer: Type.Optional(
-		Type.String({ description: 'respond-async asks for a job', examples: ['respond-async'] }),
+		Type.String({ description: 'respond-async requests a job', examples: ['respond-async'] }),
 	),
 	'idempotency-key': Type.Optional(
 		Type.String({
@@ -28,7 +27,7 @@ export const QUEUED = {
 	description: 'The work became a job',
 	headers: {
 		Location: { type: 'string', description: 'The job' },
-		'Preference-Applied': { type: 'string', description: 'respond-async, where that was asked for' },
+		'Preference-Applied': { type: 'string', description: 'respond-async, where the request preferred it' },
 	},
 } as const;
 
@@ -42,33 +41,9 @@ export function executionOptions(
 	options: { background?: boolean; callback_url?: string },
 ): ExecutionOptions {
 	return {
-		background: (options.background ?? false) || prefersJob(request),
+		asJob: options.background || prefersJob(request) ? 'always' : 'if_long',
 		callbackUrl: options.callback_url ?? null,
 		signal: goneSignal(reply),
 		caller: callerOf(request),
 	};
-}
-
-export function keyOf({ headers }: FastifyRequest): string | null {
-	const key = headers['idempotency-key'];
-	return typeof key === 'string' ? key : null;
-}
-
-/** 202 (API, "202"). */
-export function queuedAnswer(request: FastifyRequest, queued: QueuedAnswer): KeptAnswer {
-	const headers = {
-		location: queued.status_url,
-		...(prefersJob(request) ? { 'preference-applied': 'respond-async' } : {}),
-	};
-	return { status: 202, headers, body: queued, revision: null };
-}
-
-/** Gives a kept answer, and says so where it is given again. */
-export function give(
-	reply: FastifyReply,
-	{ answer, again }: { answer: KeptAnswer; again: boolean },
-): unknown {
-	reply.code(answer.status).headers({ ...answer.headers });
-	if (again) reply.header('idempotent-replayed', 'true');
-	return answer.body;
 }

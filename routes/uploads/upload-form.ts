@@ -10,7 +10,7 @@ import { DssError, errors } from '../../src/errors.ts';
 import { firstFault } from '../../src/records/schema-faults.ts';
 import type { ArchiveService, Spooled, UploadSettings } from '../../src/service/archive-service.ts';
 
-/** The media types of bare uploads, with what they say of the bytes. */
+/** The media types of bare uploads, with what they declare the bytes to be. */
 export const BARE_TYPES: Readonly<Record<string, UploadSettings['mediaType']>> = {
 	'application/zip': 'archive',
 	'application/vnd.dss+zip': 'archive',
@@ -18,12 +18,12 @@ export const BARE_TYPES: Readonly<Record<string, UploadSettings['mediaType']>> =
 	'application/design-tokens+json': 'json',
 	'application/octet-stream': 'unknown',
 };
-export const UPLOAD_TYPES = ['multipart/form-data', ...Object.keys(BARE_TYPES)];
+const UPLOAD_TYPES = ['multipart/form-data', ...Object.keys(BARE_TYPES)];
 
 /** How an upload is to be read, whatever is done with it. */
 type ReadingOptions = Pick<ImportOptions, 'project_id' | 'name' | 'references' | 'values'>;
 
-/** What came in: the spooled file, and how it is to be read. */
+/** What was received: the spooled file, and how it is to be read. */
 export interface Upload<Options> {
 	readonly file: Spooled;
 	readonly options: Options;
@@ -42,11 +42,24 @@ export class UploadForm<Schema extends TSchema> {
 	}
 
 	/**
-	 * Receives an upload onto the spool. Whoever gets it removes the file.
+	 * Admits a request, receives its upload onto the spool, works with it and removes its file.
 	 *
-	 * @throws {DssError} malformed_upload, malformed_request, unsupported_media_type, and what the spool throws
+	 * @throws {DssError} too_busy, before a byte is read; malformed_upload, malformed_request,
+	 * unsupported_media_type, and what the spool and `work` throw
 	 */
-	async receive(request: FastifyRequest, archives: ArchiveService): Promise<Upload<Static<Schema>>> {
+	async take<Result>(
+		request: FastifyRequest,
+		archives: ArchiveService,
+		work: (upload: Upload<Static<Schema>>) => Promise<Result>,
+	): Promise<Result> {
+		using _place = archives.admit();
+		const upload = await this.#receive(request, archives);
+		await using _file = upload.file;
+		// Awaited here: the file is removed when this function ends.
+		return await work(upload);
+	}
+
+	async #receive(request: FastifyRequest, archives: ArchiveService): Promise<Upload<Static<Schema>>> {
 		// The query has been checked by the route's schema.
 		const query = request.query as Static<Schema>;
 		if (request.isMultipart()) return this.#receiveParts(request, query, archives);
@@ -94,13 +107,16 @@ export class UploadForm<Schema extends TSchema> {
 		// What the compiled schema holds is of its type.
 		if (this.#compiled.Check(options)) return options as Static<Schema>;
 		const { pointer, reason } = firstFault(this.#compiled.Errors(options));
-		throw errors.malformedRequest({ reason: `the fields at ${pointer} ${reason}`, pointer });
+		throw errors.malformedRequest({
+			reason: pointer === '' ? `the fields ${reason}` : `the field at ${pointer} ${reason}`,
+			pointer,
+		});
 	}
 }
 
 function unexpectedFile(part: MultipartFile, second: boolean): DssError {
 	return errors.malformedUpload({
-		reason: second ? 'there are two files' : `the file stands in a part "${part.fieldname}"`,
+		reason: second ? 'there are two files' : `the file is in a part "${part.fieldname}"`,
 	});
 }
 

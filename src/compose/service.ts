@@ -7,18 +7,19 @@ import { remoteQueue } from '../jobs/remote-queue.ts';
 import { completeJob } from '../jobs/sqlite/complete.ts';
 import { openQueue } from '../jobs/sqlite/open.ts';
 import { Metrics } from '../plugins/metrics.ts';
+import { Admission } from '../service/admission.ts';
 import { ArchiveExecutor } from '../service/archive-executor.ts';
 import { ArchiveService } from '../service/archive-service.ts';
 import { Estimator } from '../service/estimator.ts';
 import { Expiry } from '../service/expiry.ts';
 import { Health } from '../service/health.ts';
 import { Idempotency } from '../service/idempotency.ts';
+import { toJobShape } from '../service/job-presenter.ts';
 import { JobService } from '../service/job-service.ts';
 import { MergeService } from '../service/merge-service.ts';
 import { ProjectService } from '../service/project-service.ts';
 import { RetainingRunner } from '../service/retention.ts';
 import { WorkMetrics } from '../service/work-metrics.ts';
-import { toJobShape } from '../service/work-presenter.ts';
 import { Spool } from '../spool/spool.ts';
 import type { Reader } from '../store/port.ts';
 import { type FolderLock, lockFolder } from '../store/sqlite/lock.ts';
@@ -128,9 +129,13 @@ async function composeLocked(
 		callbackOrigins: config.webhooks.origins,
 		onError,
 	});
+	const admission = new Admission({
+		capacity: config.workers + config.queueLimit,
+		waitingJobs: () => dispatcher.waiting,
+	});
 	const jobs = new JobService({ queue, dispatcher, spool, telemetry: metrics });
 	return {
-		projects: new ProjectService(reader, tasks),
+		projects: new ProjectService(reader, tasks, admission),
 		archives: new ArchiveService({
 			reader,
 			tasks,
@@ -139,9 +144,7 @@ async function composeLocked(
 			outcomes,
 			estimator,
 			telemetry: metrics,
-			requestTimeoutMs,
-			capacity: config.workers + config.queueLimit,
-			waitingJobs: () => dispatcher.waiting,
+			admission,
 			generator: `dss/${version}`,
 		}),
 		merges: new MergeService({

@@ -1,9 +1,10 @@
 /** Input and output of a job's task, and the files that belong to it. */
 import type { ExportOptions, ExportResult } from '../pipeline/export.ts';
-import type { ImportOptions, ImportResult } from '../pipeline/import.ts';
+import type { ImportResult } from '../pipeline/import.ts';
 import type { UploadOptions } from '../pipeline/incoming.ts';
-import type { MergeOptions, MergeResult } from '../pipeline/merge/run.ts';
+import type { MergeResult } from '../pipeline/merge/run.ts';
 import type { RunOptions, TaskRunner } from '../workers/port.ts';
+import type { ImportRequest, MergeTask } from '../workers/tasks.ts';
 import type { Job, JobFile, JobKind, JobProgress } from './queue.ts';
 
 /** Files of jobs, by name. */
@@ -17,8 +18,8 @@ export interface JobFiles {
 
 /** What is kept of a task: all but where its files lie. */
 export interface JobInputs {
-	import: Omit<ImportOptions, 'upload'> & { readonly upload: Omit<UploadOptions, 'path'> };
-	merge: Omit<MergeOptions, 'upload'> & { readonly upload: Omit<MergeOptions['upload'], 'path'> };
+	import: Omit<ImportRequest, 'upload'> & { readonly upload: Omit<UploadOptions, 'path'> };
+	merge: Omit<MergeTask, 'upload'> & { readonly upload: Omit<MergeTask['upload'], 'path'> };
 	export: Omit<ExportOptions, 'path'>;
 }
 

@@ -1,4 +1,4 @@
-/** Who may call from where, and how often. */
+/** What pages of other origins may do, and how often anybody may call. */
 import cors from '@fastify/cors';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
@@ -6,11 +6,12 @@ import fp from 'fastify-plugin';
 import type { Config } from '../../schemas/config.ts';
 import { errors } from '../errors.ts';
 
-/** What pages of other origins may read of an answer. */
+/** Headers that pages of other origins may read of an answer. */
 const EXPOSED = ['ETag', 'Location', 'Retry-After', 'Content-Disposition', 'Repr-Digest'];
 
 export const callers = fp(async (app: FastifyInstance, { config }: { config: Config }) => {
 	if (config.corsOrigins.length > 0) {
+		refuseBadPreflights(app);
 		await app.register(cors, {
 			origin: [...config.corsOrigins],
 			methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
@@ -27,3 +28,13 @@ export const callers = fp(async (app: FastifyInstance, { config }: { config: Con
 		});
 	}
 });
+
+/** The CORS plugin itself would answer them in plain text (Fetch Standard, "CORS-preflight request"). */
+function refuseBadPreflights(app: FastifyInstance): void {
+	app.addHook('onRequest', async ({ method, headers }) => {
+		if (method !== 'OPTIONS') return;
+		for (const name of ['Origin', 'Access-Control-Request-Method'])
+			if (!headers[name.toLowerCase()])
+				throw errors.malformedRequest({ reason: `the preflight has no ${name}` });
+	});
+}

@@ -17,11 +17,11 @@ const OPENMETRICS = 'application/openmetrics-text';
 /** From a health check to the longest work that a request waits for, in seconds. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
-/** The figures of one service, and how they are told. */
+/** The figures of one service, for Prometheus. */
 export class Metrics implements Telemetry {
 	readonly registry = new Registry<RegistryContentType>();
-	/** One telling after the other: the form is a state of the registry. */
-	#turn: Promise<unknown> = Promise.resolve();
+	/** Serialises scrapes: the content type is mutable state of the registry. */
+	#scraping: Promise<unknown> = Promise.resolve();
 	readonly #requests: Histogram;
 	readonly #imports: Histogram;
 	readonly #exports: Histogram;
@@ -64,15 +64,13 @@ export class Metrics implements Telemetry {
 			new Counter({ name, help, labelNames, registers });
 		this.#jobs = counter('dss_jobs_total', 'Jobs that ended', ['kind', 'outcome']);
 		this.#jobSeconds = seconds('dss_job_duration_seconds', 'Time that the last runs of jobs took', ['kind']);
-		this.#deliveries = counter('dss_webhook_deliveries_total', 'Messages about ends of jobs', ['outcome']);
+		this.#deliveries = counter('dss_webhook_deliveries_total', 'Deliveries of webhooks', ['outcome']);
 		for (const kind of JOB_KINDS)
 			for (const outcome of ['succeeded', 'failed', 'cancelled']) this.#jobs.inc({ kind, outcome }, 0);
 		for (const outcome of ['delivered', 'retried', 'given_up']) this.#deliveries.inc({ outcome }, 0);
 		this.#conflicts = counter('dss_merge_conflicts_total', 'Records that both sides of a merge had changed');
-		this.#mergeItems = counter('dss_merge_items_total', 'Records of merges, by what became of them', [
-			'outcome',
-		]);
-		this.#clockSkews = counter('dss_clock_skew_warnings_total', 'Times in merges that do not fit together');
+		this.#mergeItems = counter('dss_merge_items_total', 'Records of merges, by their outcome', ['outcome']);
+		this.#clockSkews = counter('dss_clock_skew_warnings_total', 'Times in merges that contradict each other');
 		this.#migrations = counter('dss_migrations_total', 'Archives of older versions that were read', [
 			'from',
 			'to',
@@ -82,13 +80,13 @@ export class Metrics implements Telemetry {
 		]);
 		this.#refusals = counter('dss_validation_errors_total', 'Uploads that a stage refused', ['stage']);
 		this.#alerts = counter('dss_security_alerts_total', 'Uploads that are hostile by construction', ['type']);
-		// Every series is there from the start: a rate over one that appears with its first event misses that event.
+		// Every series exists from the start: a rate over one that appears with its first event misses that event.
 		for (const outcome of MERGE_OUTCOMES) this.#mergeItems.inc({ outcome }, 0);
 		for (const stage of STAGES) this.#refusals.inc({ stage }, 0);
 		for (const type of ALERT_TYPES) this.#alerts.inc({ type }, 0);
 		new Gauge({
 			name: 'dss_open_uploads',
-			help: 'Uploads that are coming in',
+			help: 'Uploads in progress',
 			registers,
 			collect() {
 				this.set(spool.openUploads);
@@ -96,7 +94,7 @@ export class Metrics implements Telemetry {
 		});
 		new Gauge({
 			name: 'dss_spool_bytes',
-			help: 'Bytes that lie on the spool',
+			help: 'Bytes on the spool',
 			registers,
 			collect() {
 				this.set(spool.bytes);
@@ -104,7 +102,7 @@ export class Metrics implements Telemetry {
 		});
 	}
 
-	/** Shows how the queue stands, asked for with each telling. */
+	/** Adds figures of the queue, which are read at each scrape. */
 	watchQueue(queue: { figures(): Promise<QueueFigures> }, busy: () => number): void {
 		const gauge = (name: string, help: string, read: () => Promise<number> | number) =>
 			new Gauge({
@@ -178,16 +176,16 @@ export class Metrics implements Telemetry {
 		const contentType = accept?.includes(OPENMETRICS)
 			? Registry.OPENMETRICS_CONTENT_TYPE
 			: Registry.PROMETHEUS_CONTENT_TYPE;
-		const told = this.#turn.then(async () => {
+		const scraped = this.#scraping.then(async () => {
 			this.registry.setContentType(contentType);
 			return { contentType, text: await this.registry.metrics() };
 		});
-		this.#turn = told.catch(() => undefined);
-		return told;
+		this.#scraping = scraped.catch(() => undefined);
+		return scraped;
 	}
 }
 
-/** Times every request by its route, never by its address: addresses are without number. */
+/** Times every request by its route, never by its address: a label needs few values. */
 export const requestMetrics = fp(async (app: FastifyInstance, { metrics }: { metrics: Metrics }) => {
 	app.addHook('onResponse', async (request, reply) => {
 		const route = request.routeOptions.url ?? 'none';

@@ -6,7 +6,7 @@ import { Problem } from '../../schemas/problem.ts';
 
 /** The OpenAPI document (3.1), written from the routes' schemas, and Swagger UI at `/docs`. */
 export const openapi = fp(async (app: FastifyInstance, { version }: { version: string }) => {
-	// Every operation answers with it, so it gets a name of its own.
+	// Every operation answers with it, so it is a component with a name.
 	app.addSchema({ ...Problem, $id: 'Problem' });
 	await app.register(swagger, {
 		openapi: {
@@ -23,10 +23,10 @@ export const openapi = fp(async (app: FastifyInstance, { version }: { version: s
 			security: [],
 			tags: [
 				{ name: 'projects', description: 'Projects, their records and their history' },
-				{ name: 'archives', description: 'Taking in, looking at and giving out archives' },
-				{ name: 'merge', description: 'Bringing together what was changed in two places' },
+				{ name: 'archives', description: 'Importing, analyzing and exporting archives' },
+				{ name: 'merge', description: 'Merging what was changed in two places' },
 				{ name: 'jobs', description: 'Work that outlasts its request' },
-				{ name: 'operations', description: 'For those who run the service' },
+				{ name: 'operations', description: 'Health, figures and documentation of the service' },
 			],
 		},
 		refResolver: {

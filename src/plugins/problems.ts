@@ -2,16 +2,20 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { DssError, errors } from '../errors.ts';
-import { toProblem } from '../service/work-presenter.ts';
+import { toProblem } from '../service/problem-presenter.ts';
+import { RouteTable } from './route-table.ts';
 
-/** So long may a sender go on after its answer. */
+/** How long a sender may go on after its answer. */
 const LINGER_MS = 500;
-const MEDIA_TYPE = 'application/problem+json';
+/** A path that is repeated in an answer is cut at so many characters. */
+const MAX_SHOWN = 200;
+export const PROBLEM_TYPE = 'application/problem+json';
 
 /** Installs the answers to errors, to unknown addresses and to unknown methods. */
 export const problems = fp(async (app: FastifyInstance, options: { onStoreFailure: () => void }) => {
-	const addresses = new AddressBook();
-	app.addHook('onRoute', ({ url, method }) => addresses.add(url, method));
+	const table = new RouteTable();
+	app.addHook('onRoute', ({ url, method }) => table.add(url, method));
+	refuseWhileStopping(app);
 
 	app.setErrorHandler((error: FastifyError, request, reply) => {
 		const known = toDssError(error, request);
@@ -21,29 +25,58 @@ export const problems = fp(async (app: FastifyInstance, options: { onStoreFailur
 				{ err: known.cause instanceof Error ? known.cause : error, code: known.code },
 				known.message,
 			);
-		return send(known, request, reply);
+		return sendProblem(known, request, reply);
+	});
+
+	app.addHook('onRequest', async (request, reply) => {
+		const { url } = request.routeOptions;
+		const allow = url === undefined ? null : table.methodsMeantAt(pathOf(request), url);
+		if (allow === null) return;
+		reply.header('allow', allow);
+		throw methodNotAllowed(request, allow);
 	});
 
 	app.setNotFoundHandler((request, reply) => {
-		const path = request.url.split('?')[0] ?? '';
-		const { method } = request;
-		const allow = addresses.methodsAt(path);
-		if (allow === null) return send(errors.routeUnknown({ method, path }), request, reply);
+		const allow = table.methodsAt(pathOf(request));
+		if (allow === null) {
+			const address = { method: request.method, path: pathOf(request).slice(0, MAX_SHOWN) };
+			return sendProblem(errors.routeUnknown(address), request, reply);
+		}
 		reply.header('allow', allow);
-		return send(errors.methodNotAllowed({ method, path, allow }), request, reply);
+		return sendProblem(methodNotAllowed(request, allow), request, reply);
 	});
 });
 
-function send(error: DssError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** Answers with an error. */
+export function sendProblem(error: DssError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
 	endUnreadBody(request, reply);
 	if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
-	return reply.code(error.spec.status).type(MEDIA_TYPE).send(toProblem(error, request.id));
+	return reply.code(error.spec.status).type(PROBLEM_TYPE).send(toProblem(error, request.id));
+}
+
+function pathOf({ url }: FastifyRequest): string {
+	return url.split('?')[0] ?? '';
+}
+
+function methodNotAllowed(request: FastifyRequest, allow: string): DssError {
+	const path = pathOf(request).slice(0, MAX_SHOWN);
+	return errors.methodNotAllowed({ method: request.method, path, allow });
+}
+
+/** Connections that are open when the service stops may bring further requests. */
+function refuseWhileStopping(app: FastifyInstance): void {
+	let stopping = false;
+	app.addHook('preClose', async () => {
+		stopping = true;
+	});
+	app.addHook('onRequest', async () => {
+		if (stopping) throw errors.stopping({ retry_after: 5 });
+	});
 }
 
 /**
- * What was not read of a body is not wanted any more, but its sender must be able to read the answer: closing a
- * connection on bytes that are still coming in takes the answer away too. So they are thrown away for a moment, and
- * the connection ends only if there is no end of them.
+ * The rest of a body that was refused is discarded for a moment before the connection is closed: closing it while
+ * bytes still come in resets it, and the sender cannot read the answer (RFC 9112 §9.6).
  */
 function endUnreadBody(request: FastifyRequest, reply: FastifyReply): void {
 	const { raw } = request;
@@ -57,23 +90,19 @@ function endUnreadBody(request: FastifyRequest, reply: FastifyReply): void {
 	});
 }
 
-/** Fastify's and its plugins' errors as ours. What is not known is our fault. */
+/** Errors of Fastify and its plugins as ours; any other is a fault of the service. */
 function toDssError(error: FastifyError, request: FastifyRequest): DssError {
 	if (error instanceof DssError) return error;
 	switch (error.code) {
 		case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
 			return errors.unsupportedMediaType({
-				given: request.headers['content-type'] ?? 'nothing',
+				given: (request.headers['content-type'] ?? 'nothing').slice(0, MAX_SHOWN),
 				expected: expectedTypes(request),
 			});
 		case 'FST_ERR_CTP_BODY_TOO_LARGE':
-			return errors.uploadTooLarge({
-				limit: 'the body in bytes',
-				value: request.routeOptions.bodyLimit,
-				setting: 'no setting: import an archive instead',
-			});
+			return errors.bodyTooLarge({ value: request.routeOptions.bodyLimit });
 		case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-			return errors.malformedRequest({ reason: 'the body is empty, though it is said to be JSON' });
+			return errors.malformedRequest({ reason: 'the body is empty, though it is declared as JSON' });
 		case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
 			return errors.malformedRequest({ reason: 'the body is not as long as Content-Length says' });
 		default:
@@ -89,26 +118,4 @@ function toDssError(error: FastifyError, request: FastifyRequest): DssError {
 function expectedTypes(request: FastifyRequest): string {
 	const { consumes } = request.routeOptions.schema ?? {};
 	return consumes === undefined ? 'application/json' : consumes.join(', ');
-}
-
-/** Which methods each address answers to, for 405 and its Allow header (RFC 9110 §15.5.6). */
-class AddressBook {
-	readonly #entries: { pattern: RegExp; methods: string[] }[] = [];
-
-	add(url: string, method: string | string[]): void {
-		const pattern = new RegExp(
-			`^${url
-				.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
-				.replace(/:[^/]+/g, '[^/]+')
-				.replaceAll('*', '.*')}/?$`,
-		);
-		this.#entries.push({ pattern, methods: [method].flat() });
-	}
-
-	methodsAt(path: string): string | null {
-		const methods = this.#entries
-			.filter(({ pattern }) => pattern.test(path))
-			.flatMap((entry) => entry.methods);
-		return methods.length === 0 ? null : [...new Set(methods)].sort().join(', ');
-	}
 }

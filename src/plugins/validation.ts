@@ -6,7 +6,7 @@ import { Value } from 'typebox/value';
 import { errors } from '../errors.ts';
 import { firstFault } from '../records/schema-faults.ts';
 
-/** Where a part of a request stands, in the words of a problem document. */
+/** The parts of a request, in the words of a problem document. */
 const PLACES: Readonly<Record<string, string>> = {
 	body: 'the body',
 	querystring: 'the query',
@@ -28,7 +28,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
 };
 
 /**
- * Requests are checked by TypeBox. Answers are written as they are: that they fit their schemas is held by tests, and
+ * Requests are checked by TypeBox. Answers are written as they are: that they fit their schemas is checked by tests, and
  * a serializer that leaves out what a schema forgot would lose data silently.
  */
 export const validation = fp(async (app: FastifyInstance) => {

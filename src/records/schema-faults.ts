@@ -44,5 +44,6 @@ function told(error: SchemaError | undefined): SchemaFault {
 		'additionalProperties' in params && Array.isArray(params.additionalProperties)
 			? `: ${params.additionalProperties.join(', ')}`
 			: '';
-	return { pointer: error.instancePath, reason: `${error.message}${unknown}` };
+	const allowed = 'allowedValues' in params ? `: ${String(params.allowedValues).replaceAll(',', ', ')}` : '';
+	return { pointer: error.instancePath, reason: `${error.message}${unknown}${allowed}` };
 }

@@ -33,7 +33,8 @@ export interface ArchiveExecutorOptions {
 
 /** How a caller wants the work done. */
 export interface ExecutionOptions {
-	readonly background: boolean;
+	/** Whether the work becomes a job: `if_long` where it takes too long for a request. */
+	readonly asJob: 'if_long' | 'always' | 'never';
 	readonly callbackUrl: string | null;
 	/** Aborts when the caller goes away: work that is not a job stops then. */
 	readonly signal: AbortSignal;
@@ -88,9 +89,15 @@ export class ArchiveExecutor {
 			seconds,
 			webhooks,
 		});
-		if (execution.background || seconds * 1000 > PATIENCE * this.#options.requestTimeoutMs)
+		const { asJob } = execution;
+		if (asJob === 'always' || (asJob === 'if_long' && this.outlasts(seconds)))
 			return { queued: await this.#enqueue(task, job) };
 		return this.#begin(task, job, execution);
+	}
+
+	/** Whether work that takes so many seconds is too long for a request. */
+	outlasts(seconds: number): boolean {
+		return seconds * 1000 > PATIENCE * this.#options.requestTimeoutMs;
 	}
 
 	async #enqueue<Kind extends JobKind>(
@@ -113,7 +120,7 @@ export class ArchiveExecutor {
 	async #begin<Kind extends JobKind>(
 		task: ArchiveTask<Kind>,
 		job: (input: JobFile | null) => NewJob,
-		{ signal }: ExecutionOptions,
+		{ signal, asJob }: ExecutionOptions,
 	): Promise<Performed<Kind>> {
 		const { tasks, dispatcher, requestTimeoutMs, estimator } = this.#options;
 		const controller = new AbortController();
@@ -133,7 +140,7 @@ export class ArchiveExecutor {
 		}) as Promise<JobOutcomes[Kind]>;
 		let timer: NodeJS.Timeout | undefined;
 		const late = new Promise<'late'>((resolve) => {
-			timer = setTimeout(resolve, PATIENCE * requestTimeoutMs, 'late');
+			if (asJob !== 'never') timer = setTimeout(resolve, PATIENCE * requestTimeoutMs, 'late');
 		});
 		try {
 			const first = await Promise.race([running, late]);
@@ -182,7 +189,7 @@ export class ArchiveExecutor {
 		const { projectUuid, items, file } = task;
 		if (items !== null || file === null) return { items: items ?? 0, projectUuid };
 		const aimed = { items: Math.ceil(file.bytes / 100), projectUuid };
-		if (file.bytes < LOOK_FROM_BYTES && !execution.background) return aimed;
+		if (file.bytes < LOOK_FROM_BYTES && execution.asJob !== 'always') return aimed;
 		try {
 			const { upload } = task.input as JobInputs['import' | 'merge'];
 			const { value } = await this.#options.tasks.run('peek', { ...upload, path: file.path });

@@ -1,21 +1,23 @@
-/** Archives: taken in, looked at, given out. */
+/** Archives: imported, analyzed, exported. */
 import type { Readable } from 'node:stream';
 import type { AnalysisAnswer, ImportAnswer } from '../../schemas/archives.ts';
 import type { QueuedAnswer } from '../../schemas/jobs.ts';
 import { errors, fromErrorData } from '../errors.ts';
+import type { JobInputs } from '../jobs/job-tasks.ts';
 import type { ExportOptions } from '../pipeline/export.ts';
-import type { ImportOptions } from '../pipeline/import.ts';
 import type { UploadOptions } from '../pipeline/incoming.ts';
+import { assertIfMatch, type Precondition } from '../pipeline/precondition.ts';
 import type { Spool, Spooled } from '../spool/spool.ts';
 import type { Counts, Reader, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';
+import type { Admission } from './admission.ts';
 import type { ArchiveExecutor, ExecutionOptions } from './archive-executor.ts';
+import { toAnalysisAnswer, toImportAnswer } from './archive-presenter.ts';
 import type { Estimator } from './estimator.ts';
-import { toItemCounts } from './project-presenter.ts';
+import { performMeasured } from './measured-work.ts';
 import { noteRefusal } from './refusals.ts';
 import type { Caller, Telemetry } from './telemetry.ts';
 import type { WorkMetrics } from './work-metrics.ts';
-import { toImportAnswer } from './work-presenter.ts';
 
 export type { Spooled } from '../spool/spool.ts';
 export type { ExecutionOptions } from './archive-executor.ts';
@@ -24,45 +26,51 @@ export interface ArchiveServiceOptions {
 	readonly reader: Reader;
 	readonly tasks: TaskRunner;
 	readonly spool: Spool;
+	readonly admission: Admission;
 	readonly executor: ArchiveExecutor;
 	readonly outcomes: WorkMetrics;
 	readonly estimator: Estimator;
 	readonly telemetry: Telemetry;
-	readonly requestTimeoutMs: number;
-	/** Pieces of archive work that may run and wait at once. */
-	readonly capacity: number;
-	readonly waitingJobs: () => number;
 	/** Name and version of the program, for manifests. */
 	readonly generator: string;
 }
 
-/** How a client wants an upload read, and what it said of it. */
+/** How a client wants an upload read, and what it declared about it. */
 export type UploadSettings = Omit<UploadOptions, 'path'>;
 
-/** An export on the spool; whoever has it removes the file. */
+/** How an import is to be applied. */
+export type ImportSettings = Omit<JobInputs['import'], 'upload'>;
+
+/** An export on the spool; its holder removes the file. */
 export interface Exported {
 	readonly file: Spooled;
 	readonly revision: Revision;
 }
 
+/** Which part of which project is exported; `revision` null: the current one. */
+export type ExportSettings = Omit<ExportOptions, 'path' | 'generator'>;
+
 export class ArchiveService {
 	readonly #options: ArchiveServiceOptions;
-	#admitted = 0;
 
 	constructor(options: ArchiveServiceOptions) {
 		this.#options = options;
 	}
 
-	/**
-	 * A place among the work that may run and wait, held until it is disposed of.
-	 *
-	 * @throws {DssError} too_busy: before a byte of an upload is read (REFUSALS 42)
-	 */
+	/** Takes a place among the work that may run and wait, until it is disposed of. @throws {DssError} too_busy */
 	admit(): Disposable {
-		const { capacity, waitingJobs } = this.#options;
-		if (this.#admitted + waitingJobs() >= capacity) throw errors.tooBusy({ retry_after: 2 });
-		this.#admitted++;
-		return { [Symbol.dispose]: () => void this.#admitted-- };
+		return this.#options.admission.admit();
+	}
+
+	/**
+	 * Refuses early what the work itself would refuse after a whole upload.
+	 *
+	 * @throws {DssError} project_unknown, revision_stale
+	 */
+	async assertTarget(projectUuid: string, precondition: Precondition): Promise<void> {
+		const current = await this.#options.reader.revision(projectUuid);
+		if (current === null) throw errors.projectUnknown({ project_id: projectUuid });
+		assertIfMatch(projectUuid, current, precondition);
 	}
 
 	/** Streams an upload to the spool. @throws {DssError} upload_too_large, upload_timeout, upload_cut_off, spool_full */
@@ -73,94 +81,67 @@ export class ArchiveService {
 	/** Imports an upload. @throws {DssError} see `pipeline/import.ts` */
 	async import(
 		file: Spooled,
-		settings: UploadSettings,
-		options: Omit<ImportOptions, 'upload'>,
+		upload: UploadSettings,
+		settings: ImportSettings,
 		execution: ExecutionOptions,
 	): Promise<{ answer: ImportAnswer; existed: boolean } | { queued: QueuedAnswer }> {
-		const { executor, outcomes } = this.#options;
-		const { projectId, freshUuid } = settings;
-		const begun = performance.now();
-		try {
-			const performed = await executor.perform(
-				{
-					kind: 'import',
-					input: { upload: settings, ...options },
-					file,
-					projectUuid: projectId === 'new' ? freshUuid : projectId,
-					items: null,
-				},
-				execution,
-			);
-			if ('queued' in performed) return performed;
-			const { done, seconds } = performed;
-			outcomes.succeeded('import', done, seconds);
-			return { answer: toImportAnswer(done, seconds), existed: done.existed };
-		} catch (error) {
-			outcomes.failed('import', error, (performance.now() - begun) / 1000, file.sha256, execution.caller);
-			throw error;
-		}
+		const { projectId, freshUuid } = upload;
+		const projectUuid = projectId === 'new' ? freshUuid : projectId;
+		const task = { kind: 'import', input: { upload, ...settings }, file, projectUuid, items: null } as const;
+		const performed = await performMeasured(this.#options, task, execution);
+		if ('queued' in performed) return performed;
+		const { done, seconds } = performed;
+		return { answer: toImportAnswer(done, seconds), existed: done.existed };
 	}
 
-	/** Tells what an import would do. @throws {DssError} project_unknown */
+	/** Answers what an import would do. @throws {DssError} project_unknown */
 	async analyze(
 		file: Spooled,
-		settings: UploadSettings,
+		upload: UploadSettings,
 		signal: AbortSignal,
 		caller: Caller,
 	): Promise<{ answer: AnalysisAnswer; revision: number | null }> {
-		const { tasks, telemetry, estimator, requestTimeoutMs } = this.#options;
-		const { value } = await tasks.run('analyze', { ...settings, path: file.path }, { signal });
+		const { tasks, telemetry, estimator, executor } = this.#options;
+		const { value } = await tasks.run('analyze', { ...upload, path: file.path }, { signal });
 		if (value.refusal !== null) noteRefusal(telemetry, fromErrorData(value.refusal), file, caller);
 		const estimate = value.counts === null ? null : estimator.seconds('import', total(value.counts));
-		const { project, counts } = value;
-		const answer: AnalysisAnswer = {
-			is_valid: value.isValid,
-			format: value.format,
-			schema_version: value.schemaVersion,
-			project: project && { project_id: project.uuid, name: project.name },
-			item_counts: counts && toItemCounts(counts),
-			migration_needed: value.migrations.length > 0,
-			errors: [...value.errors],
-			errors_total: value.errorsTotal,
-			warnings: [...value.warnings],
-			changes: value.changes,
-			estimated_duration_seconds: estimate,
-			requires_background_job: estimate !== null && estimate > (0.8 * requestTimeoutMs) / 1000,
-		};
-		return { answer, revision: value.revision };
+		const requiresJob = estimate !== null && executor.outlasts(estimate);
+		return { answer: toAnalysisAnswer(value, estimate, requiresJob), revision: value.revision };
 	}
 
-	/** Writes an export to the spool. @throws {DssError} project_unknown, revision_unknown, spool_full */
+	/** Writes an export to the spool, or makes it a job. @throws {DssError} project_unknown, revision_unknown, spool_full */
 	async export(
-		ask: Omit<ExportOptions, 'path' | 'generator'>,
+		settings: ExportSettings,
 		execution: ExecutionOptions,
 	): Promise<Exported | { queued: QueuedAnswer }> {
-		const { executor, outcomes, spool, generator, reader } = this.#options;
-		const begun = performance.now();
+		const { spool, generator, reader } = this.#options;
 		const path = spool.newPath();
-		const { projectUuid } = ask;
+		const { projectUuid } = settings;
 		try {
-			const head = await reader.revision(projectUuid, ask.revision ?? undefined);
-			const performed = await executor.perform(
-				{
-					kind: 'export',
-					input: { ...ask, generator },
-					file: null,
-					path,
-					projectUuid,
-					items: head === null ? 0 : total(head.counts),
-				},
-				execution,
-			);
+			const revision = await reader.revision(projectUuid, settings.revision ?? undefined);
+			const items = revision === null ? 0 : total(revision.counts);
+			const input = { ...settings, generator };
+			const task = { kind: 'export', input, file: null, path, projectUuid, items } as const;
+			const performed = await performMeasured(this.#options, task, execution);
 			if ('queued' in performed) return performed;
-			const { done, seconds } = performed;
-			outcomes.succeeded('export', done, seconds);
-			return { file: spool.adopt(path, done.bytes, done.sha256), revision: done.revision };
+			const { bytes, sha256, revision: exported } = performed.done;
+			return { file: spool.adopt(path, bytes, sha256), revision: exported };
 		} catch (error) {
-			outcomes.failed('export', error, (performance.now() - begun) / 1000, null, execution.caller);
 			await spool.adopt(path, 0, '').remove();
 			throw error;
 		}
+	}
+
+	/** Writes an export to the spool however long it takes. @throws {DssError} as `export` */
+	async exportNow(settings: ExportSettings, execution: ExecutionOptions): Promise<Exported> {
+		const exported = await this.export(settings, { ...execution, asJob: 'never' });
+		if ('queued' in exported) throw new Error('work that is never a job was queued');
+		return exported;
+	}
+
+	/** The content of an export; its file is removed from the spool at once, however the reading ends. */
+	open({ file }: Exported): Promise<Readable> {
+		return this.#options.spool.openOnce(file);
 	}
 }
 

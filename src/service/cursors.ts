@@ -6,7 +6,7 @@ import { errors } from '../errors.ts';
 
 /**
  * Cursors are opaque to callers: JSON in base64url. What one holds is checked when it comes back, so a made-up one is
- * a malformed request and nothing more.
+ * only a malformed request.
  */
 export class Cursor<T extends TSchema> {
 	readonly #holds: (position: unknown) => position is Static<T>;
@@ -45,7 +45,7 @@ export const recordCursor = new Cursor(
 
 const key = { kind: Kind, uuid: Uuid };
 export const differenceCursor = new Cursor(Type.Object({ ...key, from: number, to: number, total: number }));
-/** Conflicts of a plan are told page by page; the plan itself is made anew each time, of the same revision. */
+/** Conflicts of a plan come in pages; the plan itself is computed for each page, against the same revision. */
 export const conflictCursor = new Cursor(Type.Object({ ...key, revision: number }));
 
 function parse(cursor: string): unknown {

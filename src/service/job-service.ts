@@ -1,13 +1,14 @@
 /** Jobs as callers see them: listed, watched, cancelled, their files fetched. */
+import type { Readable } from 'node:stream';
 import type { JobListQuery, Job as JobShape } from '../../schemas/jobs.ts';
 import { errors } from '../errors.ts';
 import type { Dispatcher } from '../jobs/dispatcher.ts';
 import type { Job, JobQueue } from '../jobs/queue.ts';
 import type { Spool } from '../spool/spool.ts';
 import { jobCursor } from './cursors.ts';
+import { toJobShape } from './job-presenter.ts';
 import type { ListPage } from './project-service.ts';
 import type { Telemetry } from './telemetry.ts';
-import { toJobShape } from './work-presenter.ts';
 
 export interface JobServiceOptions {
 	readonly queue: JobQueue;
@@ -18,7 +19,8 @@ export interface JobServiceOptions {
 
 /** A file that a job made. */
 export interface JobResult {
-	readonly path: string;
+	/** Its name on the spool. */
+	readonly name: string;
 	readonly bytes: number;
 	/** SHA-256 of its content, in hex. */
 	readonly sha256: string;
@@ -102,7 +104,12 @@ export class JobService {
 		const { bytes, sha256 } = result;
 		const shape = toJobShape(job).result;
 		const projectName = shape !== null && 'project_name' in shape ? shape.project_name : 'project';
-		return { path: this.#options.spool.pathOf(result.name), bytes, sha256, projectName };
+		return { name: result.name, bytes, sha256, projectName };
+	}
+
+	/** The content of a job's file, or a range of it; `last` is included. */
+	read({ name }: JobResult, range?: { readonly first: number; readonly last: number }): Readable {
+		return this.#options.spool.read(name, range);
 	}
 
 	/** Ends all streams of events: the service closes. */

@@ -1,43 +1,43 @@
-/** Merges: planned and made. */
-import { Compile } from 'typebox/compile';
+/** Merges: archives brought together with what a project holds. */
 import type { QueuedAnswer } from '../../schemas/jobs.ts';
-import {
-	type MergeAnalysisAnswer,
-	type MergeAnalysisOptions,
-	type MergeAnswer,
-	type MergeOptions,
-	Resolutions,
+import type {
+	MergeAnalysisAnswer,
+	MergeAnalysisOptions,
+	MergeAnswer,
+	MergeOptions,
 } from '../../schemas/merges.ts';
-import { DssError, errors } from '../errors.ts';
-import type { MergeOptions as MergeTaskOptions } from '../pipeline/merge/run.ts';
-import type { MergeSettings } from '../pipeline/merge/settings.ts';
-import { firstFault } from '../records/schema-faults.ts';
-import { parseStrict } from '../records/strict-json.ts';
+import { DssError } from '../errors.ts';
+import type { MergeRequest } from '../pipeline/merge/settings.ts';
+import type { Precondition } from '../pipeline/precondition.ts';
 import type { Spooled } from '../spool/spool.ts';
 import type { TaskRunner } from '../workers/port.ts';
 import type { ArchiveExecutor, ExecutionOptions } from './archive-executor.ts';
+import { toMergeAnalysisAnswer, toMergeAnswer } from './archive-presenter.ts';
 import type { UploadSettings } from './archive-service.ts';
 import { conflictCursor } from './cursors.ts';
+import { performMeasured } from './measured-work.ts';
 import { noteRefusal } from './refusals.ts';
 import type { Caller, Telemetry } from './telemetry.ts';
 import type { WorkMetrics } from './work-metrics.ts';
-import { toMergeAnswer, toMergeCounts } from './work-presenter.ts';
 
 export interface MergeServiceOptions {
 	readonly tasks: TaskRunner;
 	readonly executor: ArchiveExecutor;
 	readonly outcomes: WorkMetrics;
 	readonly telemetry: Telemetry;
-	readonly clock: MergeSettings['clock'];
+	readonly clock: MergeRequest['clock'];
 }
 
-/** Conflicts that a refusal tells of. */
-const TOLD = 100;
-const MAX_RESOLUTION_DEPTH = 128;
-const compiledResolutions = Compile(Resolutions);
+/** Conflicts that a refusal lists. */
+const SHOWN_CONFLICTS = 100;
 
 /** An upload that is aimed at a project. */
 type Aimed = UploadSettings & { readonly projectId: string };
+
+/** What a caller chooses about a merge. */
+type Choices = {
+	readonly [Key in 'strategy' | 'deletions' | 'resolutions']?: MergeOptions[Key] | undefined;
+};
 
 export class MergeService {
 	readonly #options: MergeServiceOptions;
@@ -46,45 +46,32 @@ export class MergeService {
 		this.#options = options;
 	}
 
-	/** Reads how a merge is to be made. @throws {DssError} malformed_request */
-	settings(options: {
-		strategy?: MergeOptions['strategy'] | undefined;
-		deletions?: MergeOptions['deletions'] | undefined;
-		resolutions?: string | undefined;
-	}): MergeSettings {
+	/** How a merge is to be made, with the defaults. Resolutions are read where the work is done. */
+	settings({ strategy, deletions, resolutions }: Choices): MergeRequest {
 		return {
-			strategy: options.strategy ?? 'manual',
-			deletions: options.deletions ?? 'keep',
-			resolutions: options.resolutions === undefined ? {} : readResolutions(options.resolutions),
+			strategy: strategy ?? 'manual',
+			deletions: deletions ?? 'keep',
+			resolutions: resolutions ?? null,
 			clock: this.#options.clock,
-			page: { after: null, limit: TOLD },
+			page: { after: null, limit: SHOWN_CONFLICTS },
 		};
 	}
 
-	/** Merges an upload into a project. @throws {DssError} see `pipeline/merge/merge-upload.ts` */
+	/** Merges an upload into a project. @throws {DssError} see `pipeline/merge/run.ts` */
 	async merge(
 		file: Spooled,
 		upload: Aimed,
-		options: Omit<MergeTaskOptions, 'upload'>,
+		options: { readonly settings: MergeRequest; readonly precondition: Precondition },
 		execution: ExecutionOptions,
-	): Promise<MergeAnswer | { queued: QueuedAnswer }> {
-		const { executor, outcomes } = this.#options;
-		const begun = performance.now();
-		try {
-			const input = { upload, ...options };
-			const task = { kind: 'merge', input, file, projectUuid: upload.projectId, items: null } as const;
-			const performed = await executor.perform(task, execution);
-			if ('queued' in performed) return performed;
-			const { done, seconds } = performed;
-			outcomes.succeeded('merge', done, seconds);
-			return toMergeAnswer(done, options.settings.strategy, seconds);
-		} catch (error) {
-			outcomes.failed('merge', error, (performance.now() - begun) / 1000, file.sha256, execution.caller);
-			throw error;
-		}
+	): Promise<{ answer: MergeAnswer } | { queued: QueuedAnswer }> {
+		const input = { upload, ...options };
+		const task = { kind: 'merge', input, file, projectUuid: upload.projectId, items: null } as const;
+		const performed = await performMeasured(this.#options, task, execution);
+		if ('queued' in performed) return performed;
+		return { answer: toMergeAnswer(performed.done, options.settings.strategy, performed.seconds) };
 	}
 
-	/** Tells what a merge would do. @throws {DssError} any code of the stages; project_unknown */
+	/** Answers what a merge would do. @throws {DssError} any code of the stages; project_unknown */
 	async analyze(
 		file: Spooled,
 		upload: Aimed,
@@ -94,40 +81,21 @@ export class MergeService {
 	): Promise<{ answer: MergeAnalysisAnswer; revision: number }> {
 		const { tasks, telemetry } = this.#options;
 		const after = cursor === undefined ? null : conflictCursor.read(cursor);
-		const page = { after: after && { kind: after.kind, uuid: after.uuid }, limit: limit ?? TOLD };
-		const settings: MergeSettings = { ...this.settings({ deletions }), page };
+		const page = { after: after && { kind: after.kind, uuid: after.uuid }, limit: limit ?? SHOWN_CONFLICTS };
+		const settings: MergeRequest = { ...this.settings({ deletions }), page };
 		// The pages of one plan are of one revision.
 		const precondition = after && { revisions: [after.revision] };
 		try {
 			const input = { upload: { ...upload, path: file.path }, settings, precondition };
 			const { value } = await tasks.run('analyzeMerge', input, { signal });
-			const { revision, base, counts, items, next, warnings, clockSkews } = value;
+			const { next, clockSkews } = value;
+			const revision = value.revision.number;
 			telemetry.clockSkews(clockSkews);
-			const answer: MergeAnalysisAnswer = {
-				has_conflicts: counts.conflicts > 0,
-				base: { revision: base?.number ?? null, found_by: base === null ? 'none' : 'vector' },
-				...toMergeCounts(counts),
-				conflicted_items: [...items],
-				next_cursor: next && conflictCursor.write({ ...next, revision: revision.number }),
-				warnings: [...warnings],
-			};
-			return { answer, revision: revision.number };
+			const nextCursor = next && conflictCursor.write({ ...next, revision });
+			return { answer: toMergeAnalysisAnswer(value, nextCursor), revision };
 		} catch (error) {
 			if (error instanceof DssError) noteRefusal(telemetry, error, file, caller);
 			throw error;
 		}
 	}
-}
-
-function readResolutions(text: string): MergeSettings['resolutions'] {
-	const refused = (reason: string, pointer = '') =>
-		errors.malformedRequest({ reason: `the resolutions ${reason}`, pointer: `/resolutions${pointer}` });
-	const parsed = parseStrict(text, { maxDepth: MAX_RESOLUTION_DEPTH });
-	if (!parsed.ok) throw refused(`are not JSON: ${parsed.fault.reason}`);
-	if (!compiledResolutions.Check(parsed.value)) {
-		const { pointer, reason } = firstFault(compiledResolutions.Errors(parsed.value));
-		throw refused(`at ${pointer || 'their top'} ${reason}`, pointer);
-	}
-	// Contents came out of JSON text.
-	return parsed.value as MergeSettings['resolutions'];
 }

@@ -1,4 +1,4 @@
-/** From what the store says to what the API shows (API, "Shapes"). */
+/** Projects, records, revisions and differences as the API shows them (API, "Shapes"). */
 import type { Static } from 'typebox';
 import type { RecordDiff } from '../../schemas/history.ts';
 import type { AnyRecord, ItemCounts, Project, Revision as RevisionShape } from '../../schemas/projects.ts';
@@ -51,8 +51,8 @@ export function toRecord(line: string): Static<typeof AnyRecord> {
 /** How a record differs between two revisions, field by field. */
 export function toRecordDiff({ kind, uuid, from, to }: RecordDifference): RecordDiff {
 	const [before, now] = [from, to].map((line) => (line === null ? null : contentOf(parseLine(line))));
-	const said = now ?? before ?? {};
-	const common = { kind, uuid, name: String(said['path'] ?? said['name']) };
+	const record = now ?? before ?? {};
+	const common = { kind, uuid, name: String(record['path'] ?? record['name']) };
 	if (!before) return { ...common, change: 'added', fields: [] };
 	if (!now) return { ...common, change: 'removed', fields: [] };
 	const fields = differingFields(before, now).map((path) => ({

@@ -1,5 +1,4 @@
 /** Projects: listed, read, edited. What moves archives is `archive-service.ts`. */
-
 import type { DiffQuery, RecordDiff } from '../../schemas/history.ts';
 import type { Project, RecordListQuery, Revision as RevisionShape } from '../../schemas/projects.ts';
 import type { Kind } from '../../schemas/records.ts';
@@ -10,6 +9,7 @@ import type { NewProperties } from '../pipeline/projects.ts';
 import { canonicalJson } from '../records/canonical.ts';
 import type { Reader, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';
+import type { Admission } from './admission.ts';
 import { differenceCursor, projectCursor, recordCursor, revisionCursor } from './cursors.ts';
 import { toProject, toRecord, toRecordDiff, toRevisionShape } from './project-presenter.ts';
 
@@ -22,7 +22,7 @@ export interface ListPage<T> {
 	readonly total: number;
 }
 
-/** What a caller says of a project. */
+/** What a caller sets of a project. */
 export interface ProjectPropertiesChange {
 	readonly name?: string;
 	readonly description?: string | null;
@@ -32,15 +32,17 @@ export interface ProjectPropertiesChange {
 export class ProjectService {
 	readonly #reader: Reader;
 	readonly #tasks: TaskRunner;
+	readonly #admission: Admission;
 
-	constructor(reader: Reader, tasks: TaskRunner) {
+	constructor(reader: Reader, tasks: TaskRunner, admission: Admission) {
 		this.#reader = reader;
 		this.#tasks = tasks;
+		this.#admission = admission;
 	}
 
-	async list(ask: { limit?: number; cursor?: string; query?: string }): Promise<ListPage<Project>> {
-		const after = ask.cursor === undefined ? null : projectCursor.read(ask.cursor).after;
-		const page = await this.#reader.projects({ query: ask.query, after, limit: ask.limit ?? 50 });
+	async list(options: { limit?: number; cursor?: string; query?: string }): Promise<ListPage<Project>> {
+		const after = options.cursor === undefined ? null : projectCursor.read(options.cursor).after;
+		const page = await this.#reader.projects({ query: options.query, after, limit: options.limit ?? 50 });
 		return {
 			items: page.items.map(toProject),
 			next_cursor: page.next === null ? null : projectCursor.write({ after: page.next }),
@@ -55,7 +57,7 @@ export class ProjectService {
 
 	async create(properties: ProjectPropertiesChange & { readonly name: string }): Promise<Project> {
 		const { value } = await this.#tasks.run('createProject', {
-			...written(properties),
+			...toStored(properties),
 			name: properties.name,
 		});
 		return toProject(value);
@@ -69,7 +71,7 @@ export class ProjectService {
 	): Promise<Project> {
 		const { value } = await this.#tasks.run('updateProject', {
 			projectUuid,
-			properties: written(properties),
+			properties: toStored(properties),
 			precondition,
 		});
 		return toProject(value);
@@ -80,14 +82,21 @@ export class ProjectService {
 		await this.#tasks.run('removeProject', { projectUuid, precondition });
 	}
 
-	/** @throws {DssError} any code of an edit, see `pipeline/edit.ts` */
+	/** Refuses an edit before its body is read. @throws {DssError} too_busy */
+	assertRoom(): void {
+		this.#admission.assertRoom();
+	}
+
+	/** @throws {DssError} any code of an edit, see `pipeline/edit.ts`; too_busy */
 	async edit(options: EditOptions): Promise<EditResult> {
+		using _place = this.#admission.admit();
 		const { value } = await this.#tasks.run('edit', options);
 		return value;
 	}
 
-	/** @throws {DssError} project_unknown, revision_unknown, project_busy, revision_stale */
+	/** @throws {DssError} project_unknown, revision_unknown, project_busy, revision_stale, too_busy */
 	async revert(projectUuid: string, to: number, precondition: Precondition): Promise<EditResult> {
+		using _place = this.#admission.admit();
 		const { value } = await this.#tasks.run('revert', { projectUuid, to, precondition });
 		return value;
 	}
@@ -98,9 +107,16 @@ export class ProjectService {
 		const { from, to } = position ?? query;
 		for (const number of [from, to]) await this.#revision(projectUuid, number);
 		const after = position && { kind: position.kind, uuid: position.uuid };
-		const ask = { projectUuid, from, to, after, limit: query.limit ?? 100, total: position?.total ?? null };
+		const request = {
+			projectUuid,
+			from,
+			to,
+			after,
+			limit: query.limit ?? 100,
+			total: position?.total ?? null,
+		};
 		// All of a project's rows may have to be looked at: that is not for the main thread.
-		const { value } = await this.#tasks.run('differences', ask);
+		const { value } = await this.#tasks.run('differences', request);
 		const { items, next, total } = value;
 		return {
 			items: items.map(toRecordDiff),
@@ -112,11 +128,11 @@ export class ProjectService {
 	/** @throws {DssError} project_unknown */
 	async revisions(
 		projectUuid: string,
-		ask: { limit?: number; cursor?: string },
+		options: { limit?: number; cursor?: string },
 	): Promise<ListPage<RevisionShape>> {
 		await this.#revision(projectUuid);
-		const after = ask.cursor === undefined ? null : revisionCursor.read(ask.cursor).after;
-		const page = await this.#reader.revisions({ projectUuid, after, limit: ask.limit ?? 100 });
+		const after = options.cursor === undefined ? null : revisionCursor.read(options.cursor).after;
+		const page = await this.#reader.revisions({ projectUuid, after, limit: options.limit ?? 100 });
 		return {
 			items: page.items.map(toRevisionShape),
 			next_cursor: page.next === null ? null : revisionCursor.write({ after: page.next }),
@@ -124,7 +140,7 @@ export class ProjectService {
 		};
 	}
 
-	/** Records of a kind; a cursor stays on the revision that it began with. @throws {DssError} project_unknown, revision_unknown */
+	/** Records of one kind; a cursor stays on the revision that it began with. @throws {DssError} project_unknown, revision_unknown */
 	async records(
 		projectUuid: string,
 		kind: Kind,
@@ -135,7 +151,7 @@ export class ProjectService {
 		const { theme, type, tag, folder, category, path_prefix: pathPrefix } = query;
 		const filter = { theme, type, tag, folder, category, pathPrefix };
 		const filtered = Object.values(filter).some((criterion) => criterion !== undefined);
-		const ask = {
+		const request = {
 			projectUuid,
 			kind,
 			revision: revision.number,
@@ -145,7 +161,9 @@ export class ProjectService {
 			total: position?.total ?? (filtered ? null : revision.counts[kind]),
 		};
 		// A filter may have to look at every record: that is not for the main thread.
-		const page = filtered ? (await this.#tasks.run('records', ask)).value : await this.#reader.records(ask);
+		const page = filtered
+			? (await this.#tasks.run('records', request)).value
+			: await this.#reader.records(request);
 		const next =
 			page.next === null ? null : { after: page.next, revision: revision.number, total: page.total };
 		return {
@@ -179,8 +197,8 @@ export class ProjectService {
 	}
 }
 
-/** Metadata as it is kept: canonical JSON. */
-function written({ name, description, metadata }: ProjectPropertiesChange): NewProperties {
+/** Metadata as it is stored: canonical JSON. */
+function toStored({ name, description, metadata }: ProjectPropertiesChange): NewProperties {
 	return {
 		name,
 		description,

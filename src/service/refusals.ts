@@ -2,7 +2,7 @@ import { DssError } from '../errors.ts';
 import type { Spooled } from '../spool/spool.ts';
 import type { Caller, Telemetry } from './telemetry.ts';
 
-/** Counts what a stage refused; an alert is logged, with never a byte of content (REFUSALS). */
+/** Counts what a stage refused; an alert is logged, without any content (REFUSALS). */
 export function noteRefusal(
 	telemetry: Telemetry,
 	error: DssError,
@@ -26,7 +26,7 @@ export function noteRefusal(
 	);
 }
 
-/** How work ended that threw, for the measures. */
+/** How failed work is counted. */
 export function outcomeOf(error: unknown): 'refused' | 'failed' {
 	return error instanceof DssError && error.spec.status < 500 ? 'refused' : 'failed';
 }

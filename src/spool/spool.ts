@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
@@ -35,6 +35,9 @@ export interface SpoolOptions {
 	/** How long an upload may take. */
 	readonly totalMs: number;
 }
+
+/** Read at once: larger pieces than the default of 64 KiB need fewer turns of the event loop. */
+const READ_BYTES = 262_144;
 
 export class Spool {
 	readonly #options: SpoolOptions;
@@ -93,6 +96,19 @@ export class Spool {
 	adopt(path: string, bytes: number, sha256: string): Spooled {
 		this.#bytes += bytes;
 		return this.#spooled(path, bytes, sha256);
+	}
+
+	/** The content of a file, which is removed at once: nothing is left however the reading ends. */
+	async openOnce(file: Spooled): Promise<Readable> {
+		const handle = await open(file.path, 'r');
+		await rm(file.path);
+		return handle.createReadStream({ highWaterMark: READ_BYTES }).once('close', () => void file.remove());
+	}
+
+	/** The content of an owned file, or a range of it; `last` is included. */
+	read(name: string, range?: { readonly first: number; readonly last: number }): Readable {
+		const part = range === undefined ? {} : { start: range.first, end: range.last };
+		return createReadStream(this.pathOf(name), { ...part, highWaterMark: READ_BYTES });
 	}
 
 	/** Resolves if the folder can be written; throws what is wrong otherwise. */

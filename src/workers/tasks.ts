@@ -15,6 +15,7 @@ import {
 	type MergeResult,
 	mergeUpload,
 } from '../pipeline/merge/run.ts';
+import { type MergeRequest, readMergeRequest } from '../pipeline/merge/settings.ts';
 import { type Peek, peekUpload } from '../pipeline/peek.ts';
 import type { Precondition } from '../pipeline/precondition.ts';
 import { createProject, type NewProperties, removeProject, updateProject } from '../pipeline/projects.ts';
@@ -25,14 +26,18 @@ import type { Page, Reader, RecordDifference, RecordKey, Retention, Revision } f
 
 type AnalysisData = Omit<Analysis, 'refusal'> & { readonly refusal: ErrorData | null };
 
+/** An import and a merge as they are asked for: their settings are read by the worker. */
+export type ImportRequest = Omit<ImportOptions, 'merge'> & { readonly merge: MergeRequest | null };
+export type MergeTask = Omit<MergeOptions, 'settings'> & { readonly settings: MergeRequest };
+
 /** The tasks, by name. */
 export interface Tasks {
-	import: { input: ImportOptions; output: ImportResult };
+	import: { input: ImportRequest; output: ImportResult };
 	analyze: { input: UploadOptions; output: AnalysisData };
 	peek: { input: UploadOptions; output: Peek };
 	export: { input: ExportOptions; output: ExportResult };
-	merge: { input: MergeOptions; output: MergeResult };
-	analyzeMerge: { input: MergeOptions; output: MergeAnalysis };
+	merge: { input: MergeTask; output: MergeResult };
+	analyzeMerge: { input: MergeTask; output: MergeAnalysis };
 	edit: { input: EditOptions; output: EditResult };
 	revert: { input: RevertOptions; output: EditResult };
 	/** Answers how many revisions went. */
@@ -90,15 +95,16 @@ export const TASKS: {
 		parts: WorkerParts,
 	) => Promise<Tasks[Name]['output']>;
 } = {
-	import: importUpload,
+	import: (work, input) =>
+		importUpload(work, { ...input, merge: input.merge && readMergeRequest(input.merge) }),
 	async analyze(work, upload) {
 		const analysis = await analyzeUpload(work, upload);
 		return { ...analysis, refusal: analysis.refusal && toErrorData(analysis.refusal) };
 	},
 	peek: peekUpload,
 	export: exportProject,
-	merge: mergeUpload,
-	analyzeMerge,
+	merge: (work, input) => mergeUpload(work, { ...input, settings: readMergeRequest(input.settings) }),
+	analyzeMerge: (work, input) => analyzeMerge(work, { ...input, settings: readMergeRequest(input.settings) }),
 	edit: editProject,
 	revert: revertProject,
 	prune: pruneProject,

@@ -23,7 +23,7 @@ async function rawUpload(
 	await once(socket, 'connect');
 	const framing = length === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${length}`;
 	socket.write(
-		`POST /api/projects/import HTTP/1.1\r\nHost: dss\r\nContent-Type: ${type}\r\n${framing}\r\n\r\n`,
+		`POST /api/projects/import HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: ${type}\r\n${framing}\r\n\r\n`,
 	);
 	return socket;
 }

@@ -16,7 +16,7 @@ export const revisionTag = (revision: number): string => `"rev-${revision}"`;
 /** The revisions that If-Match names, `any` for `*`; null where it is missing. Other tags name no revision of ours. */
 export function precondition(header: string | undefined): Precondition {
 	if (header === undefined) return null;
-	if (header.trim() === '*') return { revisions: 'any' };
+	if (header.trim() === '*') return 'any';
 	const tags = [...header.matchAll(/(W\/)?"([^"]*)"/g)];
 	// Weak tags never match here (§13.1.1: strong comparison).
 	const revisions = tags.flatMap(([, weak, tag]) => {

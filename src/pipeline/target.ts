@@ -5,7 +5,7 @@ import type { Incoming } from './incoming.ts';
 import { seenOfOurs } from './vector.ts';
 
 /** The revisions of a project that a caller planned with, `any` for one that exists; null where it named none. */
-export type Precondition = { readonly revisions: readonly number[] | 'any' } | null;
+export type Precondition = { readonly revisions: readonly number[] } | 'any' | null;
 
 /** Holds If-Match (RFC 9110 §13.1.1). @throws {DssError} revision_stale, with the revisions since */
 export function assertIfMatch(
@@ -15,12 +15,13 @@ export function assertIfMatch(
 ): void {
 	const number = current?.number ?? 0;
 	if (precondition === null) return;
-	const { revisions } = precondition;
-	if (revisions === 'any' ? current !== null : revisions.includes(number)) return;
-	if (revisions === 'any') {
+	if (precondition === 'any') {
+		if (current !== null) return;
 		const expected = 'a project that exists';
 		throw errors.revisionStale({ project_id: projectUuid, expected, revision: number, since: [] });
 	}
+	const { revisions } = precondition;
+	if (revisions.includes(number)) return;
 	const planned = Math.max(0, ...revisions);
 	const since = Array.from(
 		{ length: Math.min(Math.max(number - planned, 0), 100) },

@@ -45,12 +45,12 @@ export class SqliteStaging implements Staging {
 	}
 
 	laidOut<Name extends LayoutName>(name: Name, revision: number): Layout<Name> {
-		assertLaidOut(this.#db, name);
+		settled(this.#db, () => assertLaidOut(this.#db, name));
 		return { name, revision };
 	}
 
 	laidOutDeclined(): DeclinedLayout {
-		assertLaidOut(this.#db, 'declined');
+		settled(this.#db, () => assertLaidOut(this.#db, 'declined'));
 		return { name: 'declined' };
 	}
 

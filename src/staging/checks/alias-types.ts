@@ -30,7 +30,7 @@ export const misfits = ({ records, references, byName }: TableSet): string => `
   LEFT JOIN ${records} AS a ON a.kind = 1 AND a.uuid = t.theme
   LEFT JOIN ${records} AS b ON b.kind = 1 AND b.uuid = u.theme
   WHERE r.kind = 2 AND r.part IS NULL AND r.expects IS NOT NULL AND typed.type <> r.expects
-    AND ${unlessStopped('u.uuid')} AND ${ACTIVE_TOGETHER}`;
+    AND ${unlessStopped('r.rowid')} AND ${unlessStopped('u.uuid')} AND ${ACTIVE_TOGETHER}`;
 
 /** The same where every token has its type, which is nearly always: no walk. */
 export const misfitsAllTyped = ({ records, references, byName }: TableSet): string => `

@@ -1,0 +1,82 @@
+/** Statements over staged records find rows by keys and indexes, through the views of a store as well. */
+import { test } from 'tap';
+import { misfits, misfitsAllTyped } from '../../src/staging/checks/alias-types.ts';
+import { danglingAliases } from '../../src/staging/checks/aliases.ts';
+import { danglingOfComponents } from '../../src/staging/checks/component-references.ts';
+import { edges } from '../../src/staging/checks/cycles.ts';
+import { withoutTheme } from '../../src/staging/checks/token-themes.ts';
+import { twice } from '../../src/staging/checks/unique-identities.ts';
+import { target, withParts } from '../../src/staging/checks/value-parts.ts';
+import { CARRY_OUTSIDE_RECORDS, CARRY_OUTSIDE_THEMES } from '../../src/staging/compare/carry-over.ts';
+import { ADDED_AND_CHANGED, REMOVED } from '../../src/staging/compare/differences.ts';
+import { STAGE_THE_REST } from '../../src/staging/compare/merged-whole.ts';
+import { NAMES_LIKE } from '../../src/staging/compare/names.ts';
+import { OPEN_CASES } from '../../src/staging/compare/open-cases.ts';
+import { FIND } from '../../src/staging/compare/pairs.ts';
+import { DIFFERENT } from '../../src/staging/compare/restamp.ts';
+import { ABSENT, NEWS, PRESENT } from '../../src/staging/compare/three-way.ts';
+import { UNSEEN } from '../../src/staging/compare/unseen.ts';
+import { SqliteStaging } from '../../src/staging/staging.ts';
+import { STAGED } from '../../src/staging/tables.ts';
+import { openDatabase, openStore, prepareStore } from '../../src/store/sqlite/open.ts';
+import { fill, write } from '../store/contract.ts';
+import { PROJECT, token } from '../support/records.ts';
+
+/** Statements by name, with the tables that they may walk through from end to end. */
+const STATEMENTS: Readonly<Record<string, readonly [sql: string, ...walked: string[]]>> = {
+	'unique identities': [twice(STAGED), 'temp.staged'],
+	'token themes': [withoutTheme(STAGED)],
+	'component references': [danglingOfComponents(STAGED), 'r'],
+	aliases: [danglingAliases(STAGED), 'r'],
+	cycles: [edges(STAGED), 'r'],
+	'alias types': [misfitsAllTyped(STAGED), 'r'],
+	'alias types, some inherited': [misfits(STAGED), 'r', 'typed'],
+	'value parts': [withParts(STAGED), 'r'],
+	'target of a part': [target(STAGED)],
+	'carrying over records': [CARRY_OUTSIDE_RECORDS, 'json_each'],
+	'carrying over themes': [CARRY_OUTSIDE_THEMES, 'json_each'],
+	'added and changed': [ADDED_AND_CHANGED, 's'],
+	removed: [REMOVED],
+	unseen: [UNSEEN, 'd'],
+	restamping: [DIFFERENT],
+	present: [PRESENT, 'x'],
+	absent: [ABSENT],
+	news: [NEWS, 'x', 'CONSTANT'],
+	'open cases': [OPEN_CASES],
+	'merged whole': [STAGE_THE_REST],
+	pairs: [FIND],
+	'names of tokens': [NAMES_LIKE.tokens],
+	'names of themes': [NAMES_LIKE.themes],
+};
+
+test('no statement walks through a table for each row of another', async (t) => {
+	const settings = { dataDir: t.testdir(), busyTimeoutMs: 1000 };
+	prepareStore(settings);
+	const db = openDatabase(settings);
+	t.teardown(() => db.close());
+	const [store, staging] = [openStore(db, () => undefined), new SqliteStaging(db)];
+	await write({ store, staging }, [token(1, 'a')]);
+	fill({ store, staging }, [token(1, 'b')]).index();
+	await store.layOut(staging, 'here', { projectUuid: PROJECT, revision: 1 });
+	await store.layOut(staging, 'base', { projectUuid: PROJECT, revision: 1 });
+	await store.layOutDeclined(staging, PROJECT);
+	for (const [name, [sql, ...walked]] of Object.entries(STATEMENTS)) {
+		const parameters = Object.fromEntries(
+			[...sql.matchAll(/:(\w+)/g)].map(([, parameter]) => [parameter, 1]),
+		);
+		const plan = db
+			.prepare<object, { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+			.all(parameters)
+			.map(({ detail }) => detail);
+		const scans = plan.flatMap((step) => /^SCAN (\S+)/.exec(step)?.[1] ?? []);
+		t.ok(
+			scans.every((table) => walked.includes(table)),
+			`${name}: ${plan.join('; ')}`,
+		);
+		const records = plan.filter((step) => step.includes('main.records'));
+		const ofProject = records.filter((step) => /USING PRIMARY KEY \(project=\?/.test(step));
+		t.equal(ofProject.length, records.length, `${name} finds rows of the store by the primary key`);
+		const ofKind = plan.filter((step) => /^SEARCH [tu] USING .*\(kind=\?\)$/.test(step));
+		t.ok(name === 'token themes' || ofKind.length === 0, `${name}: no token is looked for by its kind alone`);
+	}
+});

@@ -1,4 +1,4 @@
-import { MAX_PAGE_BYTES } from '../sqlite/bounded.ts';
+import { MAX_PAGE_BYTES } from '../records/bounded.ts';
 import { allAdded, differencesOfCases, findDifferences } from './compare/differences.ts';
 import { restamp } from './compare/restamp.ts';
 import { firstUnknown } from './compare/unknown-records.ts';

@@ -1,6 +1,6 @@
 import type { Kind } from '../../schemas/records.ts';
+import { type Bounds, MAX_PAGE_BYTES } from '../records/bounded.ts';
 import type { StagedRecord } from '../records/staged-record.ts';
-import { type Bounds, MAX_PAGE_BYTES } from '../sqlite/bounded.ts';
 import { applyDecisions, forks, isImported } from './compare/merged-whole.ts';
 import { clashes, findClashes, namesLike } from './compare/names.ts';
 import { decideCases, openCases, restage } from './compare/open-cases.ts';

@@ -16,9 +16,9 @@
  * before; using that still throws an Error. Calls are synchronous: they run in the worker's own thread.
  */
 import type { Kind } from '../../schemas/records.ts';
+import type { Bounds } from '../records/bounded.ts';
 import type { Counts } from '../records/counts.ts';
 import type { RecordKey, Scope, StagedRecord } from '../records/staged-record.ts';
-import type { Bounds } from '../sqlite/bounded.ts';
 
 /** `here`: the project's newest revision. `base`: the newest one that both sides of a merge have seen. */
 export type LayoutName = 'here' | 'base';

@@ -2,11 +2,11 @@
 import type { ConflictedItem } from '../../../schemas/merges.ts';
 import { KINDS, type Kind } from '../../../schemas/records.ts';
 import { DssError } from '../../errors.ts';
+import { MAX_PAGE_BYTES, textBytes } from '../../records/bounded.ts';
 import { toStaged } from '../../records/check-record.ts';
 import type { JsonObject } from '../../records/json.ts';
 import { contentOf, parseLine } from '../../records/line.ts';
 import type { RecordKey, StagedRecord } from '../../records/staged-record.ts';
-import { MAX_PAGE_BYTES, textBytes } from '../../sqlite/bounded.ts';
 import type { Decision, OpenCase, ThreeWay } from '../../staging/port.ts';
 import type { Work } from '../work.ts';
 import {

@@ -1,11 +1,11 @@
 /** Two records where there was one: theirs kept beside ours, and names that both sides have given away. */
 import { KINDS, type Kind } from '../../../schemas/records.ts';
+import { MAX_PAGE_BYTES } from '../../records/bounded.ts';
 import { toStaged } from '../../records/check-record.ts';
 import type { JsonObject } from '../../records/json.ts';
 import { parseLine } from '../../records/line.ts';
 import { renameAliases } from '../../records/references.ts';
 import type { RecordKey, StagedRecord } from '../../records/staged-record.ts';
-import { MAX_PAGE_BYTES } from '../../sqlite/bounded.ts';
 import type { Fork, MergedRecords, MergedSet, NameClash, NamedRecords } from '../../staging/port.ts';
 import type { Work } from '../work.ts';
 import { forkUuid, freeName, underNewNames } from './rules/naming.ts';

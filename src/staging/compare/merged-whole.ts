@@ -1,5 +1,5 @@
 /** The merged whole: what is ours, and what was decided. */
-import { takeWithin, textBytes } from '../../sqlite/bounded.ts';
+import { takeWithin, textBytes } from '../../records/bounded.ts';
 import type { Connection } from '../../sqlite/connection.ts';
 import { kindNumber, kindOf } from '../../sqlite/kinds.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';

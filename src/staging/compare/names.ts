@@ -1,6 +1,6 @@
 /** Names that are in use, and names that several records have. */
 import type { Kind } from '../../../schemas/records.ts';
-import { takeWithin, textBytes } from '../../sqlite/bounded.ts';
+import { takeWithin, textBytes } from '../../records/bounded.ts';
 import type { Connection } from '../../sqlite/connection.ts';
 import { kindNumber, kindOf } from '../../sqlite/kinds.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';

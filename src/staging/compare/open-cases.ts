@@ -1,7 +1,7 @@
 /** Records that both sides of a merge changed: handed out, and decided. */
 
+import { takeWithin, textBytes } from '../../records/bounded.ts';
 import type { StagedRecord } from '../../records/staged-record.ts';
-import { takeWithin, textBytes } from '../../sqlite/bounded.ts';
 import type { Connection } from '../../sqlite/connection.ts';
 import { kindNumber, kindOf } from '../../sqlite/kinds.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';

@@ -1,6 +1,6 @@
 /** One thing under two uuids: records that were added on both sides with the same identity in use. */
 import type { Kind } from '../../../schemas/records.ts';
-import { type Bounds, takeWithin, textBytes } from '../../sqlite/bounded.ts';
+import { type Bounds, takeWithin, textBytes } from '../../records/bounded.ts';
 import type { Connection } from '../../sqlite/connection.ts';
 import { kindNumber, kindOf } from '../../sqlite/kinds.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';

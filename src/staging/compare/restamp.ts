@@ -1,7 +1,8 @@
 /** Bookkeeping for records that come without their own: edits, and formats that know no versions. */
+
+import { type Bounds, takeWithin, textBytes } from '../../records/bounded.ts';
 import { canonicalJson } from '../../records/canonical.ts';
 import { parseLine } from '../../records/line.ts';
-import { type Bounds, takeWithin, textBytes } from '../../sqlite/bounded.ts';
 import type { Connection } from '../../sqlite/connection.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';
 

@@ -1,6 +1,6 @@
 /** A revision's records as lines, for an export. */
 
-import { MAX_PAGE_BYTES, takeWithin, textBytes } from '../../sqlite/bounded.ts';
+import { MAX_PAGE_BYTES, takeWithin, textBytes } from '../../records/bounded.ts';
 import { type Connection, settled } from '../../sqlite/connection.ts';
 import { kindNumber } from '../../sqlite/kinds.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';

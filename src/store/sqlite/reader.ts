@@ -1,4 +1,4 @@
-import { type Bounds, MAX_PAGE_BYTES, takeWithin, textBytes } from '../../sqlite/bounded.ts';
+import { type Bounds, MAX_PAGE_BYTES, takeWithin, textBytes } from '../../records/bounded.ts';
 import { type Connection, translated } from '../../sqlite/connection.ts';
 import { kindNumber, kindOf } from '../../sqlite/kinds.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';

@@ -1,6 +1,6 @@
 /** Writing the rows of a project's next revision in short batches beyond head. */
 import type { Statement } from 'better-sqlite3';
-import { takeWithin } from '../../sqlite/bounded.ts';
+import { takeWithin } from '../../records/bounded.ts';
 import type { Connection } from '../../sqlite/connection.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';
 import type { Checkpoint } from '../port.ts';

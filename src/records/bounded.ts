@@ -1,4 +1,4 @@
-/** Rows read one at a time until there are enough of them, or enough bytes. */
+/** Items taken one at a time until there are enough of them, or enough bytes. */
 
 /** What a caller's data is read in at once, unless a setting says otherwise: 4 MB. */
 export const MAX_PAGE_BYTES = 4_000_000;

@@ -1,5 +1,4 @@
 import { Changes, ChangesAnswer, ProjectParams } from '../../schemas/projects.ts';
-import type { JsonObject } from '../../src/records/json.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
@@ -13,6 +12,7 @@ export function changeRecords(app: App, projects: ProjectService): void {
 		method: 'POST',
 		url: '/api/projects/:project_id/changes',
 		bodyLimit: MAX_BODY_BYTES,
+		config: { rawBody: true },
 		schema: {
 			operationId: 'changeRecords',
 			summary: 'Add, change and delete records as one new revision',
@@ -28,13 +28,10 @@ export function changeRecords(app: App, projects: ProjectService): void {
 			},
 		},
 		handler: async (request, reply) => {
-			const { message, upsert, delete: remove } = request.body;
 			const { revision, ...counts } = await projects.edit({
 				projectUuid: request.params.project_id,
-				message: message ?? null,
-				// Records that came out of JSON text and fit their schemas.
-				upsert: (upsert ?? {}) as Record<'themes' | 'tokens' | 'components', JsonObject[]>,
-				remove: remove ?? [],
+				// With `rawBody` the schema serves the OpenAPI document only: the worker reads the bytes.
+				body: (request.body as unknown as Buffer | undefined) ?? Buffer.alloc(0),
 				precondition: precondition(request.headers['if-match']),
 			});
 			reply.header('etag', revisionTag(revision.number));

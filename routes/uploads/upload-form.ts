@@ -93,7 +93,7 @@ export class UploadForm<Schema extends TSchema> {
 		const options: unknown = Value.Convert(this.#schema, { ...fields });
 		// What the compiled schema holds is of its type.
 		if (this.#compiled.Check(options)) return options as Static<Schema>;
-		const { pointer, reason } = firstFault(this.#compiled.Errors(options));
+		const { pointer, reason } = firstFault(this.#compiled, options);
 		throw errors.malformedRequest({ reason: `the fields at ${pointer} ${reason}`, pointer });
 	}
 }

@@ -5,6 +5,7 @@ import type { Counts } from '../store/port.ts';
 import { sum } from './counts.ts';
 import { completeStaging } from './import.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
+import { assertWithinLimits } from './record-limits.ts';
 import { checkReferences } from './referential/run.ts';
 import { type Claims, stageUpload } from './upload.ts';
 import { faultsOf, type Work } from './work.ts';
@@ -52,6 +53,7 @@ async function compared(work: Work, incoming: Incoming, upload: UploadOptions): 
 	await work.stage('referential', () => checkReferences(work, incoming.references));
 	const difference =
 		current === null ? null : await workspace.compare({ projectUuid, revision: current.number });
+	if (current !== null && difference !== null) assertWithinLimits(current.counts, difference, work.limits);
 	// A uuid that was made for the analysis alone says nothing.
 	const hasIdentity = incoming.origin !== null || current !== null;
 	return {

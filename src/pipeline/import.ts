@@ -1,11 +1,14 @@
 /** Import: an upload becomes a project's next revision, by replacement or by a merge, in one step or not at all. */
 import type { Warning } from '../../schemas/problem.ts';
 import { errors } from '../errors.ts';
+import { nextVersion } from '../records/versions.ts';
 import type { NextRevision, ProjectProperties, Revision } from '../store/port.ts';
 import { sum } from './counts.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
 import { type MergeResult, mergeIncoming } from './merge/run.ts';
 import type { MergeSettings } from './merge/settings.ts';
+import { assertExportable } from './projects.ts';
+import { assertWithinLimits } from './record-limits.ts';
 import { checkReferences } from './referential/run.ts';
 import { assertIfMatch, nextProperties, noteSeenBy, type Precondition, sameProperties } from './target.ts';
 import { stageUpload } from './upload.ts';
@@ -87,6 +90,8 @@ async function applyIncoming(work: Work, incoming: Incoming, options: ImportOpti
 		if (current !== null && !options.discardLocalChanges)
 			await refuseLoss(work, incoming, current, properties);
 		if (current !== null) await noteSeenBy(workspace, incoming, current);
+		assertWithinLimits(current?.counts ?? null, difference, work.limits);
+		assertExportable(work, projectUuid, properties);
 		const next = await nextRevision(work, incoming, current, at, properties);
 		const result = (revision: Revision): ImportResult => ({ ...base, revision, changed: true });
 		const said = { ...next, job: work.mark(result) };
@@ -145,7 +150,7 @@ async function nextRevision(
 	const common = { cause: 'import', message: null, author: null, at, properties } as const;
 	const before = current?.lamport ?? 0;
 	if (origin === null && incoming.format === 'dtcg') {
-		const version = before + 1;
+		const version = nextVersion(before);
 		// In a new project every record is as it was staged: of version 1, made now.
 		if (current !== null) await workspace.restamp({ projectUuid, revision: current.number, version, at });
 		return { ...common, lamport: version, sync: current?.sync ?? {}, origin: { from: 'foreign' } };
@@ -154,7 +159,7 @@ async function nextRevision(
 	const lamport = Math.max(before, origin?.lamport ?? 0, Number(row?.['highest'] ?? 0));
 	if (origin === null) {
 		// What has no versions of its own gets ours where there are others to be told apart from.
-		const version = lamport + 1;
+		const version = nextVersion(lamport);
 		const restamped = current !== null && !incoming.hasVersions;
 		if (restamped) await workspace.restamp({ projectUuid, revision: current.number, version, at });
 		return { ...common, lamport: restamped ? version : lamport, sync: current?.sync ?? {}, origin: null };

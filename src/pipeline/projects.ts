@@ -1,6 +1,7 @@
 /** Projects themselves: made empty, renamed, removed. */
 import { v7 } from 'uuid';
 import { errors } from '../errors.ts';
+import { checkProject, projectEntry } from '../records/project-entry.ts';
 import type { ProjectProperties, Revision } from '../store/port.ts';
 import { assertIfMatch, type Precondition, sameProperties } from './target.ts';
 import type { Work } from './work.ts';
@@ -12,14 +13,22 @@ export interface NewProperties {
 	readonly metadata?: string | null | undefined;
 }
 
-/** Makes an empty project: revision 1. */
+/** Makes an empty project: revision 1. @throws {DssError} as `checkProject` */
 export async function createProject(
 	work: Work,
-	properties: NewProperties & { readonly name: string },
+	given: NewProperties & { readonly name: string },
 ): Promise<Revision> {
 	const { workspace } = work;
 	const projectUuid = v7();
 	const at = work.at();
+	const properties: ProjectProperties = {
+		name: given.name,
+		description: given.description ?? null,
+		metadata: given.metadata ?? null,
+		createdAt: at,
+		updatedAt: at,
+	};
+	assertExportable(work, projectUuid, properties);
 	await workspace.lease(projectUuid, work.holder);
 	try {
 		return await workspace.applyProperties(projectUuid, {
@@ -27,13 +36,7 @@ export async function createProject(
 			message: null,
 			author: null,
 			at,
-			properties: {
-				name: properties.name,
-				description: properties.description ?? null,
-				metadata: properties.metadata ?? null,
-				createdAt: at,
-				updatedAt: at,
-			},
+			properties,
 			lamport: 0,
 			sync: {},
 			origin: null,
@@ -43,7 +46,11 @@ export async function createProject(
 	}
 }
 
-/** Changes what is given of a project's properties; nothing different makes no revision. */
+/**
+ * Changes what is given of a project's properties; nothing different makes no revision.
+ *
+ * @throws {DssError} project_unknown, project_busy, revision_stale, and as `checkProject`
+ */
 export async function updateProject(
 	work: Work,
 	projectUuid: string,
@@ -60,6 +67,7 @@ export async function updateProject(
 			updatedAt: at,
 		};
 		if (sameProperties(properties, current.properties)) return current;
+		assertExportable(work, projectUuid, properties);
 		const { lamport, sync } = current;
 		const said = {
 			cause: 'edit',
@@ -73,6 +81,11 @@ export async function updateProject(
 		} as const;
 		return work.workspace.applyProperties(projectUuid, said);
 	});
+}
+
+/** Holds properties to what an archive may say of a project. @throws {DssError} as `checkProject` */
+export function assertExportable({ limits }: Work, projectUuid: string, properties: ProjectProperties): void {
+	checkProject(projectEntry(projectUuid, properties), { entry: 'the project' }, limits);
 }
 
 /** Removes a project with its history. */

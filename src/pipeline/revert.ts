@@ -1,5 +1,6 @@
 /** Revert: the content of an older revision as a new one. */
 import { errors } from '../errors.ts';
+import { nextVersion } from '../records/versions.ts';
 import { sum } from './counts.ts';
 import type { EditResult } from './edit.ts';
 import { withLease } from './projects.ts';
@@ -38,7 +39,7 @@ export async function revertProject(work: Work, options: RevertOptions): Promise
 			if (same && counts.added + counts.changed + counts.removed === 0)
 				return { revision: current, ...counts };
 			const at = work.at();
-			const version = current.lamport + 1;
+			const version = nextVersion(current.lamport);
 			await workspace.restamp({ projectUuid, revision: current.number, version, at });
 			const { name, description, metadata } = older.properties;
 			const next = {

@@ -97,7 +97,7 @@ async function stageDss(work: Work, upload: UploadOptions, announce: Announce): 
 		const copyTo = copyOf(upload);
 		const { project, counts } = await work.stage('structure', () =>
 			stageArchive(work, archive, manifest, {
-				maxDepth: work.limits.maxRecordDepth,
+				limits: work.limits,
 				adapt: adaptation(version, copyTo, work),
 			}),
 		);
@@ -131,7 +131,7 @@ async function stageOlder(
 	const copyTo = copyOf(upload);
 	const counts = await work.stage('structure', () =>
 		stageOlderArchive(work, archive, project, migrations, {
-			maxDepth: work.limits.maxRecordDepth,
+			limits: work.limits,
 			adapt: (_kind, record) => (copyTo === null ? record : underFreshUuids(record, copyTo)),
 		}),
 	);
@@ -265,6 +265,10 @@ function warnNearLimits(work: Work, { counts, archiveBytes, contentBytes = 0, en
 	}
 }
 
+/** What a name may not hold (see `Name`): control characters, and marks that override the direction of reading. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
+const UNNAMEABLE = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
 /** A project's name from a file's: without folders and endings. */
 function nameOf(fileName: string | null): string {
 	const base =
@@ -272,5 +276,7 @@ function nameOf(fileName: string | null): string {
 			.split(/[/\\]/)
 			.at(-1)
 			?.replace(/(?:\.tokens)?(?:\.json)?$/i, '') ?? '';
-	return base.trim() === '' ? 'Untitled' : base.trim().slice(0, 255);
+	// By code points: a pair of surrogates is not to be cut in two.
+	const name = Array.from(base.replace(UNNAMEABLE, ' ').toWellFormed().slice(0, 2048)).slice(0, 255).join('');
+	return name.trim() === '' ? 'Untitled' : name.trim();
 }

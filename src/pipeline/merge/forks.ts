@@ -1,6 +1,6 @@
 /** Two records where there was one: theirs kept beside ours, and names that both sides have given away. */
 import { KINDS, type Kind } from '../../../schemas/records.ts';
-import { toStaged } from '../../records/check-record.ts';
+import { checkRecord } from '../../records/check-record.ts';
 import type { JsonObject } from '../../records/json.ts';
 import { parseLine } from '../../records/line.ts';
 import { renameAliases } from '../../records/references.ts';
@@ -57,7 +57,8 @@ export async function stageForks(
 			for (const fork of ofKind.slice(begin, begin + BATCH)) {
 				const record = await renamed(work.workspace, kind, parseLine(fork.line), names);
 				const { version, at } = stamp;
-				batch.push(toStaged(kind, { ...record, version, updatedAt: at }, { entry: `fork of ${fork.uuid}` }));
+				const forked = { ...record, version, updatedAt: at };
+				batch.push(checkRecord(kind, forked, { entry: `fork of ${fork.uuid}` }, work.limits));
 				if (kind !== 'tokens') await work.workspace.restage(batch.splice(0));
 			}
 			await work.workspace.restage(batch);
@@ -84,7 +85,8 @@ export async function renameClashes(work: Work, stamp: Stamp): Promise<string[]>
 		const free = freeName(String(name), (candidate) => taken.has(candidate));
 		const { version, at } = stamp;
 		const named = { ...parseLine(String(line)), [ofKind === 'tokens' ? 'path' : 'name']: free };
-		const record = toStaged(ofKind, { ...named, version, updatedAt: at }, { entry: 'the merge' });
+		const stamped = { ...named, version, updatedAt: at };
+		const record = checkRecord(ofKind, stamped, { entry: 'the merge' }, work.limits);
 		await work.workspace.restage([record]);
 	}
 	return clashes.map(({ name }) => String(name));

@@ -1,8 +1,9 @@
 /** Merge: an upload and a project's own changes since they last met become the project's next revision. */
 import type { ConflictedItem } from '../../../schemas/merges.ts';
 import { KINDS } from '../../../schemas/records.ts';
-import { toStaged } from '../../records/check-record.ts';
+import { checkRecord, type RecordLimits } from '../../records/check-record.ts';
 import { parseLine } from '../../records/line.ts';
+import { nextVersion } from '../../records/versions.ts';
 import type {
 	MergeAsk,
 	OutcomeCounts,
@@ -14,6 +15,8 @@ import type {
 } from '../../store/port.ts';
 import { sum } from '../counts.ts';
 import type { Incoming } from '../incoming.ts';
+import { assertExportable } from '../projects.ts';
+import { assertWithinLimits } from '../record-limits.ts';
 import { checkReferences, type KnownFaults } from '../referential/run.ts';
 import { sameProperties } from '../target.ts';
 import { findMergeBase, hasTakenIn, seenOfOurs, vectorAfter } from '../vector.ts';
@@ -56,7 +59,7 @@ export async function planMerge(
 ): Promise<MergePlan> {
 	const here = await work.workspace.instance();
 	if (hasTakenIn(current, incoming, here)) return nothingNew(work, current);
-	const stamp = { version: (await highestVersion(work, incoming, current)) + 1, at: work.at() };
+	const stamp = { version: nextVersion(await highestVersion(work, incoming, current)), at: work.at() };
 	const compared = await compareSides(work, incoming, current, settings, here);
 	const { base, ask, outcomes } = compared;
 	const rules = rulesOf(incoming, base, settings, Date.parse(stamp.at));
@@ -69,8 +72,10 @@ export async function planMerge(
 		settings.strategy,
 		stamp.at,
 	);
+	if (merged.properties !== current.properties)
+		assertExportable(work, incoming.projectUuid, merged.properties);
 	warn(work, outcomes, decided, merged, settings);
-	const changes = await bringTogether(work, incoming, compared, decided, settings, stamp);
+	const changes = await bringTogether(work, incoming, current, compared, decided, settings, stamp);
 	const sync = vectorAfter(incoming, current.sync, here);
 	const says =
 		changes ||
@@ -130,6 +135,7 @@ async function compareSides(
 async function bringTogether(
 	work: Work,
 	{ projectUuid, hasVersions }: Incoming,
+	current: Revision,
 	{ ask, pairs }: Compared,
 	{ forks }: Decided,
 	{ strategy }: MergeSettings,
@@ -139,14 +145,16 @@ async function bringTogether(
 	const { revision } = ask;
 	await workspace.applyDecisions(ask);
 	if (forks.length > 0) await stageForks(work, projectUuid, forks, stamp);
-	if (pairs > 0) await workspace.renamePaired('chosen', (renaming) => renamed(renaming, stamp));
+	if (pairs > 0) await workspace.renamePaired('chosen', (renaming) => renamed(renaming, stamp, work.limits));
 	await workspace.indexStaged();
 	const clashes = strategy === 'manual' ? [] : await renameClashes(work, stamp);
 	warnOfClashes(work, clashes);
 	const asSettled = pairs + forks.length + clashes.length === 0;
-	const { added, changed, removed } = asSettled
+	const difference = asSettled
 		? await workspace.compareSettled()
 		: await workspace.compare({ projectUuid, revision });
+	assertWithinLimits(current.counts, difference, work.limits);
+	const { added, changed, removed } = difference;
 	if (!hasVersions) await workspace.restamp({ projectUuid, revision, ...stamp });
 	return sum(added) + sum(changed) + sum(removed) > 0;
 }
@@ -187,7 +195,8 @@ async function pairIdentities(work: Work, current: Revision, base: Revision | nu
 			revision,
 			base: base?.number ?? null,
 		});
-		if (found > 0) await work.workspace.renamePaired('ours', (renaming) => renamed(renaming, null));
+		if (found > 0)
+			await work.workspace.renamePaired('ours', (renaming) => renamed(renaming, null, work.limits));
 		pairs += found;
 		await work.pause('apply', 0, 0);
 	}
@@ -195,14 +204,15 @@ async function pairIdentities(work: Work, current: Revision, base: Revision | nu
 }
 
 /** A record under its new names; one that says something else by that is of a new version. */
-function renamed(renaming: Renaming, stamp: Stamp | null): StagedRecord {
+function renamed(renaming: Renaming, stamp: Stamp | null, limits: RecordLimits): StagedRecord {
 	const { kind, line, uuid, theme, dependencies } = renaming;
 	const before = parseLine(line);
 	const record = underNewNames(before, { uuid, theme, dependencies });
 	const place = { entry: 'the merge' };
 	const says = theme !== null && theme !== before['theme'];
-	if (stamp === null || !(says || Object.keys(dependencies).length > 0)) return toStaged(kind, record, place);
-	return toStaged(kind, { ...record, version: stamp.version, updatedAt: stamp.at }, place);
+	if (stamp === null || !(says || Object.keys(dependencies).length > 0))
+		return checkRecord(kind, record, place, limits);
+	return checkRecord(kind, { ...record, version: stamp.version, updatedAt: stamp.at }, place, limits);
 }
 
 function rulesOf(

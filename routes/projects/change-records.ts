@@ -2,6 +2,7 @@ import { Changes, ChangesAnswer, ProjectParams } from '../../schemas/projects.ts
 import type { ProjectService } from '../../src/service/project-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { rawBody } from '../raw-body.ts';
 import { IfMatchHeaders, precondition, revisionTag } from '../revision-tags.ts';
 
 /** An edit is made by people or small tools: what is larger is an import. */
@@ -30,8 +31,7 @@ export function changeRecords(app: App, projects: ProjectService): void {
 		handler: async (request, reply) => {
 			const { revision, ...counts } = await projects.edit({
 				projectUuid: request.params.project_id,
-				// With `rawBody` the schema serves the OpenAPI document only: the worker reads the bytes.
-				body: (request.body as unknown as Buffer | undefined) ?? Buffer.alloc(0),
+				body: rawBody(request.body),
 				precondition: precondition(request.headers['if-match']),
 			});
 			reply.header('etag', revisionTag(revision.number));

@@ -5,8 +5,7 @@ import { ChangesEnvelope } from '../../schemas/projects.ts';
 import { KINDS, type Kind } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';
 import type { JsonObject } from '../records/json.ts';
-import { readBody } from '../records/request-body.ts';
-import { firstFault } from '../records/schema-faults.ts';
+import { readChecked } from './project-request.ts';
 import { limitOf } from './record-limits.ts';
 
 export interface EditRequest {
@@ -26,12 +25,7 @@ const compiled = Compile(ChangesEnvelope);
  * @throws {DssError} malformed_request, invalid_json, invalid_value, too_deep, too_many_records
  */
 export function readEditRequest(bytes: Uint8Array, limits: Limits): EditRequest {
-	const body = readBody(bytes, limits.maxRecordDepth + LEVELS_ABOVE_RECORDS);
-	if (!compiled.Check(body)) {
-		const { pointer, reason } = firstFault(compiled, body);
-		const at = pointer === '' ? 'the body' : `the body at ${pointer}`;
-		throw errors.malformedRequest({ reason: `${at} ${reason}`, pointer });
-	}
+	const body = readChecked(bytes, limits.maxRecordDepth + LEVELS_ABOVE_RECORDS, compiled);
 	// Its free objects came out of JSON text.
 	const upsert = (body.upsert ?? {}) as EditRequest['upsert'];
 	for (const kind of KINDS) {

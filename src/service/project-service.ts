@@ -5,9 +5,7 @@ import type { Project, RecordListQuery, Revision as RevisionShape } from '../../
 import type { Kind } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';
 import type { EditOptions, EditResult } from '../pipeline/edit.ts';
-import type { NewProperties } from '../pipeline/projects.ts';
 import type { Precondition } from '../pipeline/target.ts';
-import { canonicalJson } from '../records/canonical.ts';
 import type { Reader, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';
 import { differenceCursor, projectCursor, recordCursor, revisionCursor } from './cursors.ts';
@@ -20,13 +18,6 @@ export interface ListPage<T> {
 	readonly items: T[];
 	readonly next_cursor: string | null;
 	readonly total: number;
-}
-
-/** What a caller says of a project. */
-export interface ProjectPropertiesChange {
-	readonly name?: string;
-	readonly description?: string | null;
-	readonly metadata?: Readonly<Record<string, unknown>> | null;
 }
 
 export class ProjectService {
@@ -53,25 +44,15 @@ export class ProjectService {
 		return toProject(await this.#revision(projectUuid));
 	}
 
-	async create(properties: ProjectPropertiesChange & { readonly name: string }): Promise<Project> {
-		const { value } = await this.#tasks.run('createProject', {
-			...written(properties),
-			name: properties.name,
-		});
+	/** @param body as it was sent; a worker reads it @throws {DssError} see `pipeline/project-request.ts` */
+	async create(body: Uint8Array): Promise<Project> {
+		const { value } = await this.#tasks.run('createProject', { body });
 		return toProject(value);
 	}
 
-	/** @throws {DssError} project_unknown, project_busy, revision_stale */
-	async update(
-		projectUuid: string,
-		properties: ProjectPropertiesChange,
-		precondition: Precondition,
-	): Promise<Project> {
-		const { value } = await this.#tasks.run('updateProject', {
-			projectUuid,
-			properties: written(properties),
-			precondition,
-		});
+	/** @throws {DssError} project_unknown, project_busy, revision_stale, see `pipeline/project-request.ts` */
+	async update(projectUuid: string, body: Uint8Array, precondition: Precondition): Promise<Project> {
+		const { value } = await this.#tasks.run('updateProject', { projectUuid, body, precondition });
 		return toProject(value);
 	}
 
@@ -177,13 +158,4 @@ export class ProjectService {
 		}
 		throw errors.projectUnknown({ project_id: projectUuid });
 	}
-}
-
-/** Metadata as it is kept: canonical JSON. */
-function written({ name, description, metadata }: ProjectPropertiesChange): NewProperties {
-	return {
-		name,
-		description,
-		metadata: metadata === undefined || metadata === null ? metadata : canonicalJson(metadata),
-	};
 }

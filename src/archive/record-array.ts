@@ -20,8 +20,11 @@ export interface ElementLimits {
 	readonly maxDepth: number;
 }
 
-/** Text is read in pieces of this many characters; an element is known to be too long a piece late at most. */
-const PIECE = 16_384;
+/**
+ * Text is read in pieces of this many characters. An element is known to be too long a piece late at most; where the
+ * array itself is broken, elements that end in the same piece are not told.
+ */
+const PIECE = 4_096;
 
 type State = 'start' | 'name' | 'array' | 'elements' | 'close' | 'end' | 'broken';
 

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { Background } from './background.ts';
-import { Count, RevisionNumber, Uuid } from './common.ts';
+import { Count, Name, RevisionNumber, Uuid } from './common.ts';
 import { Selection } from './manifest.ts';
 import { Deletions, STRATEGIES } from './merges.ts';
 import { Fault, Warning } from './problem.ts';
@@ -38,7 +38,7 @@ export const ImportOptions = Type.Object(
 				description: 'What a value that breaks its type does, in a file of others',
 			}),
 		),
-		name: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+		name: Type.Optional(Name),
 		project_id: Type.Optional(
 			Type.Union([Uuid, Type.Literal('new')], {
 				description: 'The project to bring up to date, or "new" for a copy under fresh uuids',

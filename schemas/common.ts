@@ -28,8 +28,15 @@ export const RevisionNumber = Type.Integer({
 	description: 'The number of a revision; the first is 1',
 });
 
-/** The name of a project, theme or component. */
-export const Name = Type.String({ minLength: 1, maxLength: 255 });
+/**
+ * The name of a project, theme or component: not blank, without control characters (C0, DEL, C1), marks that override
+ * the direction of reading, and lone surrogates.
+ */
+export const Name = Type.String({
+	minLength: 1,
+	maxLength: 255,
+	pattern: '^(?=\\s*\\S)[^\\u0000-\\u001f\\u007f-\\u009f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]+$',
+});
 
 /** Text for people: descriptions, reasons. */
 export const Text = Type.String({ maxLength: 100_000 });

@@ -1,28 +1,39 @@
 import Type, { type Static } from 'typebox';
 import { Count, FreeObject, Name, Sha256, Text, Timestamp, Uuid } from './common.ts';
+import { MAX_VERSION } from './records.ts';
+
+const Criterion = Type.String({ maxLength: 255 });
 
 /** The filter of a partial export; records must match each criterion that is given, by any of its values. */
 export const Selection = Type.Object(
 	{
 		themes: Type.Optional(Type.Array(Uuid, { maxItems: 1000 })),
-		tags: Type.Optional(Type.Array(Type.String(), { maxItems: 1000 })),
-		folders: Type.Optional(Type.Array(Type.String(), { maxItems: 1000 })),
-		categories: Type.Optional(Type.Array(Type.String(), { maxItems: 1000 })),
-		types: Type.Optional(Type.Array(Type.String(), { maxItems: 1000 })),
-		path_prefixes: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { maxItems: 1000 })),
+		tags: Type.Optional(Type.Array(Criterion, { maxItems: 1000 })),
+		folders: Type.Optional(Type.Array(Criterion, { maxItems: 1000 })),
+		categories: Type.Optional(Type.Array(Criterion, { maxItems: 1000 })),
+		types: Type.Optional(Type.Array(Criterion, { maxItems: 1000 })),
+		path_prefixes: Type.Optional(
+			Type.Array(Type.String({ minLength: 1, maxLength: 2048 }), { maxItems: 1000 }),
+		),
 		kinds: Type.Optional(Type.Array(Type.Enum(['themes', 'tokens', 'components']), { maxItems: 3 })),
 	},
 	{ additionalProperties: false },
 );
 export type Selection = Static<typeof Selection>;
 
+/** So many instances take some 600 kB of a manifest, which may have 1 MiB. */
+export const MAX_INSTANCES = 10_000;
+
 /** Where an archive comes from and what it has taken in: the version vector of a merge. */
 export const Origin = Type.Object(
 	{
 		instance: Uuid,
-		revision: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
-		lamport: Count,
-		sync: Type.Record(Type.String(), Count),
+		revision: Type.Integer({ minimum: 1, maximum: MAX_VERSION }),
+		lamport: Type.Integer({ minimum: 0, maximum: MAX_VERSION }),
+		sync: Type.Record(Uuid, Type.Integer({ minimum: 0, maximum: MAX_VERSION }), {
+			additionalProperties: false,
+			maxProperties: MAX_INSTANCES,
+		}),
 	},
 	{ additionalProperties: false },
 );

@@ -113,27 +113,34 @@ export const ProjectParams = Type.Object({ project_id: Uuid }, closed);
 export const KindParams = Type.Object({ project_id: Uuid, kind: Kind }, closed);
 export const RecordParams = Type.Object({ project_id: Uuid, kind: Kind, uuid: Uuid }, closed);
 
-/** An edit (API, "changes"). */
-export const Changes = Type.Object(
-	{
-		message: Type.Optional(Type.String({ maxLength: 10_000 })),
-		upsert: Type.Optional(
-			Type.Object(
-				{
-					themes: Type.Optional(Type.Array(ThemeEdit)),
-					tokens: Type.Optional(Type.Array(TokenEdit)),
-					components: Type.Optional(Type.Array(ComponentEdit)),
-				},
-				closed,
+/** As many items as the largest body of an edit has room for. */
+const MAX_CHANGES = 1_000_000;
+const changes = <T extends TSchema, U extends TSchema, V extends TSchema>(theme: T, token: U, component: V) =>
+	Type.Object(
+		{
+			message: Type.Optional(Type.String({ maxLength: 10_000 })),
+			upsert: Type.Optional(
+				Type.Object(
+					{
+						themes: Type.Optional(Type.Array(theme, { maxItems: MAX_CHANGES })),
+						tokens: Type.Optional(Type.Array(token, { maxItems: MAX_CHANGES })),
+						components: Type.Optional(Type.Array(component, { maxItems: MAX_CHANGES })),
+					},
+					closed,
+				),
 			),
-		),
-		delete: Type.Optional(Type.Array(Uuid)),
-	},
-	{
-		...closed,
-		examples: [{ message: 'A calmer accent', delete: ['0b9f6f3e-2f5c-4a43-9c56-0a5c8d3f7a10'] }],
-	},
-);
+			delete: Type.Optional(Type.Array(Uuid, { maxItems: MAX_CHANGES })),
+		},
+		{
+			...closed,
+			examples: [{ message: 'A calmer accent', delete: ['0b9f6f3e-2f5c-4a43-9c56-0a5c8d3f7a10'] }],
+		},
+	);
+
+/** An edit (API, "changes"). */
+export const Changes = changes(ThemeEdit, TokenEdit, ComponentEdit);
+/** The same, its records not looked at: each is checked by itself, as one of an archive is. */
+export const ChangesEnvelope = changes(FreeObject, FreeObject, FreeObject);
 
 export const ChangesAnswer = Type.Object(
 	{ revision: RevisionNumber, added: Count, changed: Count, removed: Count },

@@ -6,6 +6,9 @@ export const KINDS = ['themes', 'tokens', 'components'] as const;
 export const Kind = Type.Enum([...KINDS], { description: 'A kind of records' });
 export type Kind = (typeof KINDS)[number];
 
+/** How many other records a record may refer to. */
+export const MAX_REFERENCES = 1000;
+
 const Tags = Type.Array(Type.String({ minLength: 1, maxLength: 255 }), { maxItems: 1000 });
 const Label = Type.String({ minLength: 1, maxLength: 255 });
 const Source = Type.Union([Type.String({ maxLength: 10_000 }), FreeObject]);
@@ -80,16 +83,18 @@ export const ComponentContent = Type.Object(
 		slots: Type.Optional(Details),
 		events: Type.Optional(Details),
 		variants: Type.Optional(Details),
-		tokens: Type.Optional(Type.Array(TokenPath, { maxItems: 100_000 })),
-		dependencies: Type.Optional(Type.Array(Uuid, { maxItems: 10_000 })),
+		tokens: Type.Optional(Type.Array(TokenPath, { maxItems: MAX_REFERENCES })),
+		dependencies: Type.Optional(Type.Array(Uuid, { maxItems: MAX_REFERENCES })),
 		links: Type.Optional(Details),
 		extensions: Type.Optional(FreeObject),
 	},
 	{ additionalProperties: false },
 );
 
+/** The highest version: room for a change every microsecond for nine years, and far below what a double holds. */
+export const MAX_VERSION = 2 ** 48;
 /** A Lamport clock: a change sets it to one more than the highest seen. */
-const Version = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+const Version = Type.Integer({ minimum: 1, maximum: MAX_VERSION });
 
 const archived = { uuid: Uuid, version: Version, createdAt: Timestamp, updatedAt: Timestamp };
 const shown = { uuid: Uuid, version: Version, created_at: Timestamp, updated_at: Timestamp };

@@ -15,6 +15,7 @@ import { type Metrics, requestMetrics } from './plugins/metrics.ts';
 import { openapi } from './plugins/openapi.ts';
 import { origins } from './plugins/origins.ts';
 import { problems } from './plugins/problems.ts';
+import { strictJsonBody } from './plugins/strict-json-body.ts';
 import { validation } from './plugins/validation.ts';
 import type { ArchiveService } from './service/archive-service.ts';
 import type { Health } from './service/health.ts';
@@ -70,6 +71,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 	await app.register(problems, { onStoreFailure: () => parts.health.noteStoreFailure() });
 	await app.register(origins, { config: parts.config });
 	await app.register(validation);
+	await app.register(strictJsonBody, { maxDepth: parts.config.limits.maxRecordDepth });
 	await app.register(requestMetrics, { metrics: parts.metrics });
 	await app.register(callers, { config: parts.config });
 	await app.register(openapi, { version: parts.version });

@@ -80,7 +80,7 @@ function valueFor<Schema extends TSchema>(
 	const compiled = Compile(schema);
 	// What the schema holds is of its type.
 	if (compiled.Check(value)) return value as Static<Schema>;
-	faults.set(name, formFault(schema, text, value) ?? firstFault(compiled.Errors(value)).reason);
+	faults.set(name, formFault(schema, text, value) ?? firstFault(compiled, value).reason);
 	return otherwise(basis);
 }
 

@@ -1,8 +1,8 @@
 import { Changes, ChangesAnswer, ProjectParams } from '../../schemas/projects.ts';
-import type { JsonObject } from '../../src/records/json.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { rawBody } from '../raw-body.ts';
 import { IfMatchHeaders, precondition, revisionTag } from '../revision-tags.ts';
 
 /** An edit is made by people or small tools: what is larger is an import. */
@@ -13,6 +13,7 @@ export function changeRecords(app: App, projects: ProjectService): void {
 		method: 'POST',
 		url: '/api/projects/:project_id/changes',
 		bodyLimit: MAX_BODY_BYTES,
+		config: { rawBody: true },
 		schema: {
 			operationId: 'changeRecords',
 			summary: 'Add, change and delete records as one new revision',
@@ -29,13 +30,9 @@ export function changeRecords(app: App, projects: ProjectService): void {
 		},
 		onRequest: async () => projects.assertRoom(),
 		handler: async (request, reply) => {
-			const { message, upsert, delete: remove } = request.body;
 			const { revision, ...counts } = await projects.edit({
 				projectUuid: request.params.project_id,
-				message: message ?? null,
-				// Records that came out of JSON text and fit their schemas.
-				upsert: (upsert ?? {}) as Record<'themes' | 'tokens' | 'components', JsonObject[]>,
-				remove: remove ?? [],
+				body: rawBody(request.body),
 				precondition: precondition(request.headers['if-match']),
 			});
 			reply.header('etag', revisionTag(revision.number));

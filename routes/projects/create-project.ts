@@ -2,12 +2,14 @@ import { NewProject, Project } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { rawBody } from '../raw-body.ts';
 import { revisionTag } from '../revision-tags.ts';
 
 export function createProject(app: App, projects: ProjectService): void {
 	app.route({
 		method: 'POST',
 		url: '/api/projects',
+		config: { rawBody: true },
 		schema: {
 			operationId: 'createProject',
 			summary: 'Create an empty project',
@@ -23,7 +25,7 @@ export function createProject(app: App, projects: ProjectService): void {
 			},
 		},
 		handler: async (request, reply) => {
-			const project = await projects.create(request.body);
+			const project = await projects.create(rawBody(request.body));
 			reply.code(201).header('location', `/api/projects/${project.project_id}`);
 			reply.header('etag', revisionTag(project.revision));
 			return project;

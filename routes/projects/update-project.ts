@@ -2,12 +2,14 @@ import { Project, ProjectChange, ProjectParams } from '../../schemas/projects.ts
 import type { ProjectService } from '../../src/service/project-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { rawBody } from '../raw-body.ts';
 import { IfMatchHeaders, precondition, revisionTag } from '../revision-tags.ts';
 
 export function updateProject(app: App, projects: ProjectService): void {
 	app.route({
 		method: 'PATCH',
 		url: '/api/projects/:project_id',
+		config: { rawBody: true },
 		schema: {
 			operationId: 'updateProject',
 			summary: 'Change name, description or metadata',
@@ -23,7 +25,7 @@ export function updateProject(app: App, projects: ProjectService): void {
 		},
 		handler: async (request, reply) => {
 			const held = precondition(request.headers['if-match']);
-			const project = await projects.update(request.params.project_id, request.body, held);
+			const project = await projects.update(request.params.project_id, rawBody(request.body), held);
 			reply.header('etag', revisionTag(project.revision));
 			return project;
 		},

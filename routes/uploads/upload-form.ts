@@ -106,7 +106,7 @@ export class UploadForm<Schema extends TSchema> {
 		const options: unknown = Value.Convert(this.#schema, { ...fields });
 		// What the compiled schema holds is of its type.
 		if (this.#compiled.Check(options)) return options as Static<Schema>;
-		const { pointer, reason } = firstFault(this.#compiled.Errors(options));
+		const { pointer, reason } = firstFault(this.#compiled, options);
 		throw errors.malformedRequest({
 			reason: pointer === '' ? `the fields ${reason}` : `the field at ${pointer} ${reason}`,
 			pointer,

@@ -6,6 +6,7 @@ import { canonicalJson, sha256 } from '../records/canonical.ts';
 import { isJsonObject, type JsonObject } from '../records/json.ts';
 import { firstFault } from '../records/schema-faults.ts';
 import { parseStrict } from '../records/strict-json.ts';
+import { decodeUtf8 } from '../records/utf8.ts';
 import type { Archive } from './reader.ts';
 
 export const MANIFEST_NAME = 'manifest.json';
@@ -30,7 +31,7 @@ export async function readManifestObject(archive: Archive): Promise<JsonObject> 
 	}
 	const invalid = (reason: string) => errors.manifestInvalid({ entry: MANIFEST_NAME, reason });
 	if (bytes > MAX_BYTES) throw invalid(`it is larger than ${MAX_BYTES} bytes`);
-	const text = decode(await archive.readWhole(MANIFEST_NAME));
+	const text = decodeUtf8(await archive.readWhole(MANIFEST_NAME));
 	if (text === null) throw invalid('it is not valid UTF-8');
 	const parsed = parseStrict(text, { maxDepth: MAX_DEPTH });
 	if (!parsed.ok) throw invalid(parsed.fault.reason);
@@ -47,7 +48,7 @@ export async function readManifestObject(archive: Archive): Promise<JsonObject> 
 export function checkManifest(object: JsonObject, names: readonly string[], limits: Limits): Manifest {
 	checkExportHash(object);
 	if (!compiled.Check(object)) {
-		throw errors.manifestInvalid({ entry: MANIFEST_NAME, ...firstFault(compiled.Errors(object)) });
+		throw errors.manifestInvalid({ entry: MANIFEST_NAME, ...firstFault(compiled, object) });
 	}
 	checkFiles(object, names);
 	checkCounts(object, limits);
@@ -102,13 +103,5 @@ function checkCounts({ counts }: Manifest, limits: Limits): void {
 		if (counts[kind] > value) {
 			throw errors.tooManyRecords({ limit: `the number of ${kind}`, value, actual: counts[kind], setting });
 		}
-	}
-}
-
-function decode(bytes: Buffer): string | null {
-	try {
-		return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-	} catch {
-		return null;
 	}
 }

@@ -26,7 +26,7 @@ export function checkOlderManifest(object: JsonObject): OlderProject {
 	checkExportHash(object);
 	const manifest: unknown = { ...object, project: projectOf(object) };
 	if (!compiled.Check(manifest)) {
-		throw errors.manifestInvalid({ entry: MANIFEST_NAME, ...firstFault(compiled.Errors(manifest)) });
+		throw errors.manifestInvalid({ entry: MANIFEST_NAME, ...firstFault(compiled, manifest) });
 	}
 	if (manifest.schemaVersion === '1.1' && manifest.exportHash === undefined) {
 		throw errors.manifestInvalid({

@@ -1,22 +1,18 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { crc32, createInflateRaw } from 'node:zlib';
-import yauzl from 'yauzl';
+import { crc32 } from 'node:zlib';
+import type yauzl from 'yauzl';
 import type { Limits } from '../../schemas/config.ts';
 import { DssError, errors } from '../errors.ts';
 import { FileBytes } from './container/bytes.ts';
+import { readCentralRecords } from './container/central-directory.ts';
 import { checkContainer } from './container/checks.ts';
+import { readEnd } from './container/end-record.ts';
 import { DEFLATED } from './container/features.ts';
-import {
-	type Directory,
-	readCentralRecords,
-	readEnd,
-	withLocalHeader,
-	type ZipEntry,
-} from './container/structures.ts';
-
-/** Large pieces mean few turns of the event loop: 256 KiB inflates some 15 % faster than zlib's 16 KiB, measured. */
-const CHUNK_BYTES = 262_144;
+import { withLocalHeader } from './container/local-header.ts';
+import { secondOpinion } from './container/second-opinion.ts';
+import type { Directory, ZipEntry } from './container/structures.ts';
+import { inflated } from './inflate.ts';
 
 /** An open archive whose container has been checked. Whoever opens it closes it. */
 export class Archive {
@@ -154,52 +150,5 @@ export class Archive {
 		const closed = once(this.#zip, 'close');
 		this.#zip.close();
 		await closed;
-	}
-}
-
-/** Inflates an entry's data, and holds that the deflate stream ends just where the data does (REFUSALS 17e). */
-async function* inflated(raw: Readable, entry: ZipEntry): AsyncGenerator<Buffer> {
-	const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES });
-	raw.on('error', (error) => inflate.destroy(error));
-	raw.pipe(inflate);
-	try {
-		// A zlib stream gives Buffers.
-		for await (const piece of inflate as AsyncIterable<Buffer>) yield piece;
-	} catch (error) {
-		throw errors.corruptEntry({ entry: entry.name, reason: 'its deflate stream is broken' }, error);
-	} finally {
-		inflate.destroy();
-	}
-	if (inflate.bytesWritten !== entry.compressedBytes) {
-		throw errors.hiddenData({
-			entry: entry.name,
-			reason: 'bytes stand behind the end of its deflate stream',
-		});
-	}
-}
-
-/** Lets yauzl read the directory too: where it sees another archive than we did, the file is ambiguous. */
-async function secondOpinion(path: string, entries: readonly ZipEntry[]): Promise<yauzl.ZipFile> {
-	let zip: yauzl.ZipFile | undefined;
-	try {
-		zip = await yauzl.openPromise(path, { autoClose: false, lazyEntries: true, strictFileNames: true });
-		let index = 0;
-		for await (const seen of zip.eachEntry()) {
-			const ours = entries[index++];
-			if (
-				ours === undefined ||
-				seen.fileName !== ours.name ||
-				seen.compressedSize !== ours.compressedBytes ||
-				seen.uncompressedSize !== ours.bytes ||
-				seen.relativeOffsetOfLocalHeader !== ours.localOffset
-			) {
-				throw new Error(`entry ${index} reads differently`);
-			}
-		}
-		if (index !== entries.length) throw new Error(`${index} entries instead of ${entries.length}`);
-		return zip;
-	} catch (error) {
-		zip?.close();
-		throw errors.ambiguousArchive({ reason: 'two readers disagree about its entries' }, error);
 	}
 }

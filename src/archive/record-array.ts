@@ -1,123 +1,146 @@
 /**
  * The records of a JSON array, from pieces of bytes: `[…]`, or an object with the one array under a given name. Each
- * element is cut out as text and read strictly like a line; nothing else of the entry is ever in memory.
+ * element is built from its tokens and handed on; nothing else of the entry is ever in memory.
  */
-import type { Cutter, Line } from './json-lines.ts';
+import type { Json } from '../records/json.ts';
+import { JsonFault } from '../records/json-fault.ts';
+import { type Token, Tokenizer } from '../records/json-tokens.ts';
+import { ValueBuilder } from '../records/value-builder.ts';
 
-const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
-const OPEN = new Set([0x5b, 0x7b]);
-const CLOSE = new Set([0x5d, 0x7d]);
-const [OPEN_ARRAY, CLOSE_ARRAY] = [0x5b, 0x5d];
-const SPACE = new Set([0x20, 0x09, 0x0a, 0x0d]);
-/** So much may stand before the array: `{ "components": `, with room. */
-const MAX_HEAD = 256;
+/** An element as it stands in the array: its value, or why there is none. */
+export type Element = { readonly number: number } & (
+	| { readonly value: Json }
+	| { readonly fault: JsonFault }
+	/** More bytes than a record may have; what stands behind it is not read. */
+	| { readonly fault: 'length' }
+);
 
-type State = 'head' | 'between' | 'element' | 'tail';
+export interface ElementLimits {
+	readonly maxBytes: number;
+	readonly maxDepth: number;
+}
 
-export class ElementCutter implements Cutter {
-	readonly #maxBytes: number;
-	readonly #head: RegExp;
+/**
+ * Text is read in pieces of this many characters. An element is known to be too long a piece late at most; where the
+ * array itself is broken, elements that end in the same piece are not told.
+ */
+const PIECE = 4_096;
+
+type State = 'start' | 'name' | 'array' | 'elements' | 'close' | 'end' | 'broken';
+
+export class ElementReader {
+	readonly #name: string;
+	readonly #limits: ElementLimits;
 	readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-	#state: State = 'head';
-	/** What stands around the array. */
-	#around = '';
+	readonly #tokenizer = new Tokenizer();
+	#state: State = 'start';
 	#wrapped = false;
-	#depth = 0;
-	#inString = false;
-	#escaped = false;
+	/** The element that is being read. */
+	#builder: ValueBuilder | null = null;
+	#characters = 0;
 	#number = 0;
-	#parts: Buffer[] = [];
-	#bytes = 0;
-	#broken = false;
 
 	/** @param name under which an object may hold the array */
-	constructor(name: string, maxBytes: number) {
-		this.#maxBytes = maxBytes;
-		this.#head = new RegExp(`^[ \\t\\r\\n]*(?:(\\{)[ \\t\\r\\n]*"${name}"[ \\t\\r\\n]*:[ \\t\\r\\n]*)?\\[$`);
+	constructor(name: string, limits: ElementLimits) {
+		this.#name = name;
+		this.#limits = limits;
 	}
 
-	/** The elements that a piece completes. */
-	take(piece: Buffer): Line[] {
-		const lines: Line[] = [];
-		let begin = 0;
-		for (let at = 0; at < piece.length && !this.#broken; at++) {
-			const byte = piece[at] ?? 0;
-			if (this.#state === 'element') {
-				if (!this.#ends(byte)) continue;
-				this.#keep(piece.subarray(begin, at));
-				lines.push(this.#finish());
-				this.#state = byte === COMMA ? 'between' : 'tail';
-			} else if (this.#state === 'between') {
-				if (SPACE.has(byte)) continue;
-				if (byte === CLOSE_ARRAY && this.#number === 0) {
-					this.#state = 'tail';
-					continue;
-				}
-				this.#state = 'element';
-				begin = at;
-				at--;
-			} else {
-				this.#aroundArray(byte);
+	/** The elements that a piece completes. After a fault of the array itself nothing is read. */
+	take(piece: Buffer): Element[] {
+		return this.#read((found) => {
+			const text = this.#decode(piece, true);
+			for (let at = 0; at < text.length && this.#state !== 'broken'; at += PIECE) {
+				this.#takeText(text.slice(at, at + PIECE), found);
 			}
-		}
-		if (this.#state === 'element') this.#keep(piece.subarray(begin));
-		return lines;
+		});
 	}
 
-	/** Tells of an entry that is not one whole array. */
-	end(): Line[] {
-		const ended = this.#state === 'tail' && this.#around.trim() === (this.#wrapped ? '}' : '');
-		return ended && !this.#broken ? [] : [{ number: this.#number + 1, text: null, fault: 'array' }];
+	/** What the end of the entry shows: that it is not one whole array. */
+	end(): Element[] {
+		return this.#read((found) => {
+			this.#takeText(this.#decode(Buffer.alloc(0), false), found);
+			for (const token of this.#tokenizer.end()) this.#takeToken(token, found);
+			if (this.#state !== 'end') throw new JsonFault('syntax', 'it is cut off', 0);
+		});
 	}
 
-	/** Whether an element ends before this byte. */
-	#ends(byte: number): boolean {
-		if (this.#inString) {
-			if (this.#escaped) this.#escaped = false;
-			else if (byte === BACKSLASH) this.#escaped = true;
-			else if (byte === QUOTE) this.#inString = false;
-			return false;
-		}
-		if (byte === QUOTE) this.#inString = true;
-		else if (OPEN.has(byte)) this.#depth++;
-		else if (this.#depth === 0) return byte === COMMA || byte === CLOSE_ARRAY;
-		else if (CLOSE.has(byte)) this.#depth--;
-		return false;
-	}
-
-	#aroundArray(byte: number): void {
-		this.#around += String.fromCharCode(byte);
-		if (this.#state === 'head' && byte === OPEN_ARRAY) {
-			const match = this.#head.exec(this.#around);
-			this.#broken = match === null;
-			this.#wrapped = match?.[1] !== undefined;
-			this.#state = 'between';
-			this.#around = '';
-		} else if (SPACE.has(byte) && this.#state === 'tail') {
-			this.#around = this.#around.trim();
-		} else if (this.#around.length > MAX_HEAD) {
-			this.#broken = true;
-		}
-	}
-
-	#keep(bytes: Buffer): void {
-		this.#bytes += bytes.length;
-		// A copy: the piece's memory may be the inflater's.
-		if (this.#bytes <= this.#maxBytes) this.#parts.push(Buffer.from(bytes));
-		else this.#parts = [];
-	}
-
-	#finish(): Line {
-		const number = ++this.#number;
-		const bytes = Buffer.concat(this.#parts);
-		const overlong = this.#bytes > this.#maxBytes;
-		this.#parts = [];
-		this.#bytes = 0;
-		if (overlong) return { number, text: null, fault: 'length' };
+	#read(run: (found: Element[]) => void): Element[] {
+		const found: Element[] = [];
+		if (this.#state === 'broken') return found;
 		try {
-			return { number, text: this.#decoder.decode(bytes).trim() };
+			run(found);
+		} catch (error) {
+			if (!(error instanceof JsonFault)) throw error;
+			this.#state = 'broken';
+			found.push({ number: this.#number + 1, fault: error });
+		}
+		return found;
+	}
+
+	#decode(bytes: Buffer, stream: boolean): string {
+		try {
+			return this.#decoder.decode(bytes, { stream });
 		} catch {
-			return { number, text: null, fault: 'encoding' };
+			throw new JsonFault('syntax', 'not valid UTF-8', 0);
 		}
 	}
+
+	#takeText(text: string, found: Element[]): void {
+		for (const token of this.#tokenizer.push(text)) this.#takeToken(token, found);
+		this.#characters += text.length;
+		if (this.#builder === null || this.#characters <= this.#limits.maxBytes + PIECE) return;
+		this.#state = 'broken';
+		found.push({ number: this.#number + 1, fault: 'length' });
+	}
+
+	#takeToken(token: Token, found: Element[]): void {
+		switch (this.#state) {
+			case 'start':
+				this.#wrapped = token.name === 'startObject';
+				this.#state = this.#wrapped ? 'name' : this.#arrayBegins(token);
+				break;
+			case 'name':
+				if (token.name !== 'keyValue' || token.value !== this.#name) throw notTheArray(this.#name);
+				this.#state = 'array';
+				break;
+			case 'array':
+				this.#state = this.#arrayBegins(token);
+				break;
+			case 'elements':
+				if (this.#builder === null && token.name === 'endArray')
+					this.#state = this.#wrapped ? 'close' : 'end';
+				else this.#takeElement(token, found);
+				break;
+			case 'close':
+				if (token.name !== 'endObject') throw notTheArray(this.#name);
+				this.#state = 'end';
+				break;
+			default:
+		}
+	}
+
+	#arrayBegins({ name }: Token): State {
+		if (name !== 'startArray') throw notTheArray(this.#name);
+		return 'elements';
+	}
+
+	#takeElement(token: Token, found: Element[]): void {
+		let builder = this.#builder;
+		if (builder === null) {
+			builder = new ValueBuilder(this.#limits);
+			this.#builder = builder;
+			this.#characters = 0;
+		}
+		builder.take(token);
+		if (!builder.done) return;
+		const number = ++this.#number;
+		const { fault, value } = builder;
+		found.push(fault === null ? { number, value } : { number, fault });
+		this.#builder = null;
+	}
+}
+
+function notTheArray(name: string): JsonFault {
+	return new JsonFault('syntax', `it is neither an array nor an object with one array under "${name}"`, 0);
 }

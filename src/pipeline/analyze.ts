@@ -3,6 +3,7 @@ import { type Fault, STAGES, type Warning } from '../../schemas/problem.ts';
 import { DssError } from '../errors.ts';
 import { type Counts, sumCounts } from '../records/counts.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
+import { assertWithinLimits } from './record-limits.ts';
 import { checkReferences } from './referential.ts';
 import { assertMayBeMade, completeSet } from './target.ts';
 import { type Claims, stageUpload } from './upload.ts';
@@ -52,6 +53,7 @@ async function compared(work: Work, incoming: Incoming): Promise<Analysis> {
 	const rules = { references: incoming.references, inherited: null };
 	await work.stage('referential', () => checkReferences(work, set, rules));
 	const difference = here && set.compare(here).difference;
+	if (current !== null && difference !== null) assertWithinLimits(current.counts, difference, work.limits);
 	// A uuid that was made for the analysis alone says nothing.
 	const hasIdentity = incoming.origin !== null || current !== null;
 	return {

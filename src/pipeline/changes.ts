@@ -1,5 +1,6 @@
 /** Changes made here, by an edit or a revert: written as the next revision where there are any. */
 import { sumCounts } from '../records/counts.ts';
+import { nextVersion } from '../records/versions.ts';
 import type { Comparison } from '../staging/port.ts';
 import type { Cause, Lease, ProjectProperties, Revision } from '../store/port.ts';
 import { sameProperties } from './properties.ts';
@@ -44,7 +45,7 @@ export async function writeChanges(
 	const properties = { ...current.properties, ...changes.properties, updatedAt: at };
 	const same = counts.added + counts.changed + counts.removed === 0;
 	if (same && sameProperties(properties, current.properties)) return { revision: current, ...counts };
-	const version = current.lamport + 1;
+	const version = nextVersion(current.lamport);
 	comparison.restamp({ version, at });
 	const { sync } = current;
 	const next = { ...changes, author: null, at, properties, lamport: version, sync, origin: null };

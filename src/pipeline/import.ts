@@ -1,6 +1,7 @@
 /** Import: an upload becomes a project's next revision, by replacement or by a merge, in one step or not at all. */
 import type { Warning } from '../../schemas/problem.ts';
 import { errors } from '../errors.ts';
+import { nextVersion } from '../records/versions.ts';
 import type { Comparison } from '../staging/port.ts';
 import type { NextRevision, ProjectProperties, Revision } from '../store/port.ts';
 import { changeCounts } from './changes.ts';
@@ -8,7 +9,9 @@ import type { Incoming, UploadOptions } from './incoming.ts';
 import { type Merged, mergeTarget } from './merge/run.ts';
 import type { MergeSettings } from './merge/settings.ts';
 import type { Precondition } from './precondition.ts';
+import { assertExportable } from './projects.ts';
 import { nextProperties, sameProperties } from './properties.ts';
+import { assertWithinLimits } from './record-limits.ts';
 import { checkReferences } from './referential.ts';
 import { completeSet, type Target, withTarget } from './target.ts';
 import { findMergeBase, noteSeenBy, vectorAfter } from './vector.ts';
@@ -73,6 +76,8 @@ async function replace(work: Work, target: Target, options: ImportOptions): Prom
 		const at = work.at();
 		const properties = nextProperties(incoming, current, at, options.upload.name !== null);
 		const comparison = set.compare(here);
+		assertWithinLimits(current?.counts ?? null, comparison.difference, work.limits);
+		assertExportable(work, incoming.projectUuid, properties);
 		if (current !== null) {
 			const { added, changed, removed } = changeCounts(comparison);
 			if (added + changed + removed === 0 && sameProperties(properties, current.properties))
@@ -122,14 +127,14 @@ async function nextRevision(
 	const before = current?.lamport ?? 0;
 	const sync = current?.sync ?? {};
 	if (origin === null && incoming.format === 'dtcg') {
-		const version = before + 1;
+		const version = nextVersion(before);
 		comparison.restamp({ version, at });
 		return { ...common, lamport: version, sync, origin: { from: 'foreign' } };
 	}
 	const lamport = Math.max(before, origin?.lamport ?? 0, filling.highestVersion);
 	if (origin === null) {
 		// What has no versions of its own gets ours where there are others to be told apart from.
-		const version = lamport + 1;
+		const version = nextVersion(lamport);
 		const restamped = current !== null && !incoming.hasVersions;
 		if (restamped) comparison.restamp({ version, at });
 		return { ...common, lamport: restamped ? version : lamport, sync, origin: null };

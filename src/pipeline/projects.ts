@@ -1,5 +1,6 @@
 /** Projects themselves: made empty, renamed, removed. */
 import { v7 } from 'uuid';
+import { checkProject, projectEntry } from '../records/project-entry.ts';
 import type { ProjectProperties, Revision } from '../store/port.ts';
 import { leased, withProject } from './leased.ts';
 import type { Precondition } from './precondition.ts';
@@ -13,25 +14,28 @@ export interface NewProperties {
 	readonly metadata?: string | null | undefined;
 }
 
-/** Makes an empty project: revision 1. */
+/** Makes an empty project: revision 1. @throws {DssError} as `checkProject` */
 export async function createProject(
 	work: Work,
-	properties: NewProperties & { readonly name: string },
+	given: NewProperties & { readonly name: string },
 ): Promise<Revision> {
+	const projectUuid = v7();
 	const at = work.at();
-	return leased(work, v7(), (lease) =>
+	const properties: ProjectProperties = {
+		name: given.name,
+		description: given.description ?? null,
+		metadata: given.metadata ?? null,
+		createdAt: at,
+		updatedAt: at,
+	};
+	assertExportable(work, projectUuid, properties);
+	return leased(work, projectUuid, (lease) =>
 		work.store.writeProperties(lease, {
 			cause: 'create',
 			message: null,
 			author: null,
 			at,
-			properties: {
-				name: properties.name,
-				description: properties.description ?? null,
-				metadata: properties.metadata ?? null,
-				createdAt: at,
-				updatedAt: at,
-			},
+			properties,
 			lamport: 0,
 			sync: {},
 			origin: null,
@@ -40,7 +44,11 @@ export async function createProject(
 	);
 }
 
-/** Changes what is given of a project's properties; nothing different makes no revision. */
+/**
+ * Changes what is given of a project's properties; nothing different makes no revision.
+ *
+ * @throws {DssError} project_unknown, project_busy, revision_stale, and as `checkProject`
+ */
 export async function updateProject(
 	work: Work,
 	projectUuid: string,
@@ -57,6 +65,7 @@ export async function updateProject(
 			updatedAt: at,
 		};
 		if (sameProperties(properties, current.properties)) return current;
+		assertExportable(work, projectUuid, properties);
 		const { lamport, sync, faultyReferences } = current;
 		return work.store.writeProperties(lease, {
 			cause: 'edit',
@@ -70,6 +79,11 @@ export async function updateProject(
 			faultyReferences,
 		});
 	});
+}
+
+/** Holds properties to what an archive may say of a project. @throws {DssError} as `checkProject` */
+export function assertExportable({ limits }: Work, projectUuid: string, properties: ProjectProperties): void {
+	checkProject(projectEntry(projectUuid, properties), { entry: 'the project' }, limits);
 }
 
 /** Removes a project with its history. */

@@ -167,7 +167,7 @@ async function stageCurrent(
 ): Promise<Incoming> {
 	const { project, counts } = await work.stage('structure', () =>
 		stageArchive(work, filling, archive, manifest, {
-			maxDepth: work.limits.maxRecordDepth,
+			limits: work.limits,
 			adapt: adaptation(version, copyTo, work),
 		}),
 	);
@@ -205,7 +205,7 @@ async function stageOlder(
 	const { name, description, exportedAt } = older;
 	const counts = await work.stage('structure', () =>
 		stageOlderArchive(work, filling, archive, older, migrations, {
-			maxDepth: work.limits.maxRecordDepth,
+			limits: work.limits,
 			adapt: (_kind, record) => (copyTo === null ? record : underFreshUuids(record, copyTo)),
 		}),
 	);
@@ -308,6 +308,10 @@ function warnNearLimits(work: Work, { counts, archiveBytes, contentBytes = 0, en
 	}
 }
 
+/** What a name may not hold (see `Name`): control characters, and marks that override the direction of reading. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
+const UNNAMEABLE = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
 /** A project's name from a file's: without folders and endings. */
 function nameOf(fileName: string | null): string {
 	const base =
@@ -315,5 +319,7 @@ function nameOf(fileName: string | null): string {
 			.split(/[/\\]/)
 			.at(-1)
 			?.replace(/(?:\.tokens)?(?:\.json)?$/i, '') ?? '';
-	return base.trim() === '' ? 'Untitled' : base.trim().slice(0, 255);
+	// By code points: a pair of surrogates is not to be cut in two.
+	const name = Array.from(base.replace(UNNAMEABLE, ' ').toWellFormed().slice(0, 2048)).slice(0, 255).join('');
+	return name.trim() === '' ? 'Untitled' : name.trim();
 }

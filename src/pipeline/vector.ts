@@ -1,4 +1,6 @@
 /** What a copy of a project has seen of others: bases of comparisons and version vectors, never clocks. */
+import { MAX_INSTANCES } from '../../schemas/manifest.ts';
+import { errors } from '../errors.ts';
 import type { Lease, Revision, Store, SyncVector } from '../store/port.ts';
 import type { Incoming } from './incoming.ts';
 
@@ -57,6 +59,8 @@ export function hasTakenIn(current: Revision, incoming: Incoming, here: string):
 /**
  * The vector once an archive has been taken in whole: the highest of each, our own revisions aside. The vector of
  * another project's archive counts that project's revisions, and a partial one is not the whole of a state.
+ *
+ * @throws {DssError} manifest_invalid where an export could not carry the vector
  */
 export function vectorAfter(incoming: Incoming, before: SyncVector, here: string): SyncVector {
 	const { origin, projectUuid, scope } = incoming;
@@ -64,6 +68,10 @@ export function vectorAfter(incoming: Incoming, before: SyncVector, here: string
 	const vector: Record<string, number> = { ...before };
 	for (const instance of [...Object.keys(origin.sync), origin.instance]) {
 		if (instance !== here) vector[instance] = Math.max(vector[instance] ?? 0, seenBy(origin, instance));
+	}
+	if (Object.keys(vector).length > MAX_INSTANCES) {
+		const reason = `with it the project would know of more than ${MAX_INSTANCES} instances`;
+		throw errors.manifestInvalid({ entry: 'manifest.json', pointer: '/origin/sync', reason });
 	}
 	return Object.fromEntries(Object.entries(vector).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

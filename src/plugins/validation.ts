@@ -20,7 +20,7 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
 	return (given: unknown) => {
 		const value = httpPart === 'body' ? given : Value.Convert(schema, given);
 		if (check.Check(value)) return { value };
-		const { pointer, reason } = firstFault(check.Errors(value));
+		const { pointer, reason } = firstFault(check, value);
 		const place = PLACES[httpPart ?? ''] ?? 'the request';
 		const at = pointer === '' ? place : `${place} at ${pointer}`;
 		return { error: errors.malformedRequest({ reason: `${at} ${reason}`, pointer }) };

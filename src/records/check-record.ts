@@ -1,15 +1,20 @@
-/** One record: from the text of a line, or from content given by others, to what the store stages. */
+/** What a record must be, whatever way it comes in: the one check before a record is staged. */
 import { Compile, type Validator } from 'typebox/compile';
+import type { Limits } from '../../schemas/config.ts';
 import { isTokenType } from '../../schemas/dtcg-values.ts';
-import { ComponentLine, type Kind, ThemeLine, TokenLine } from '../../schemas/records.ts';
+import { ComponentLine, type Kind, MAX_REFERENCES, ThemeLine, TokenLine } from '../../schemas/records.ts';
 import { type DssError, errors } from '../errors.ts';
-import { canonicalJson, sha256 } from './canonical.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
-import { valueReferences } from './references.ts';
+import { sha256 } from './canonical.ts';
+import { isJsonObject, type Json, type JsonObject } from './json.ts';
+import { canonicalRecord } from './line.ts';
+import { formError, type Place, tooLarge } from './place.ts';
+import { FIELDS_OF } from './record-fields.ts';
+import { recordBytes } from './record-size.ts';
 import { firstFault } from './schema-faults.ts';
-import type { Reference, StagedRecord } from './staged-record.ts';
+import type { StagedRecord } from './staged-record.ts';
 import { parseStrict } from './strict-json.ts';
-import { valueFault } from './values.ts';
+import { formFault } from './value-form.ts';
+import { isReference, valueFault } from './values.ts';
 
 const checks: Readonly<Record<Kind, Validator>> = {
 	themes: Compile(ThemeLine),
@@ -17,133 +22,131 @@ const checks: Readonly<Record<Kind, Validator>> = {
 	components: Compile(ComponentLine),
 };
 
-/** Where a record stands, for what is said of it. */
-export interface Place {
-	readonly entry: string;
-	readonly line?: number;
-	/** In an array of records, from 1. */
-	readonly item?: number;
-}
+/** How large and how deep a record may be. */
+export type RecordLimits = Pick<Limits, 'maxRecordBytes' | 'maxRecordDepth'>;
 
-/** What is done to a record before it is checked. */
+/** How a record is read from a text or an array. */
 export interface RecordRules {
-	readonly maxDepth: number;
+	readonly limits: RecordLimits;
 	/** Changes a record on its way in: fresh uuids, fields of newer versions. */
 	readonly adapt?: ((kind: Kind, record: JsonObject) => JsonObject) | undefined;
 }
 
 /**
- * Reads a record from its line (REFUSALS 24 to 29).
+ * Reads a record from its line (REFUSALS 24 to 29, 44). Its length has been bounded before.
  *
- * @throws {DssError} invalid_json, invalid_value, too_deep, invalid_record
+ * @throws {DssError} invalid_json, invalid_value, too_deep, invalid_record, record_too_large
  */
 export function readRecord(kind: Kind, text: string, place: Place, rules: RecordRules): StagedRecord {
-	const parsed = parseStrict(text, { maxDepth: rules.maxDepth });
+	const { limits } = rules;
+	const parsed = parseStrict(text, { maxDepth: limits.maxRecordDepth });
 	if (!parsed.ok) {
-		const at = { ...place, reason: `${parsed.fault.reason} (at character ${parsed.fault.where + 1})` };
-		if (parsed.fault.kind === 'number') throw errors.invalidValue(at);
-		throw parsed.fault.kind === 'depth' ? errors.tooDeep(at) : errors.invalidJson(at);
+		const { kind: fault, reason, where } = parsed.fault;
+		throw formError(fault, { ...place, reason: `${reason} (at character ${where + 1})` });
 	}
-	if (!isJsonObject(parsed.value))
-		throw errors.invalidJson({ ...place, reason: 'a record must be an object' });
-	const record = withoutNulls(rules.adapt === undefined ? parsed.value : rules.adapt(kind, parsed.value));
+	if (!isJsonObject(parsed.value)) throw notAnObject(place);
+	const record = withoutNulls(parsed.value);
+	if (rules.adapt !== undefined) return checkRecord(kind, rules.adapt(kind, record), place, limits);
 	const untouched = record === parsed.value && parsed.canonical;
-	return toStaged(kind, record, place, untouched ? text : undefined);
+	return toStaged(kind, record, place, limits, untouched ? text : undefined);
 }
 
 /**
- * Checks a record and makes it ready for the store.
+ * Reads a record that is an element of an array, in memory already.
  *
- * @param text the record's text, where it is known to be canonical
- * @throws {DssError} invalid_record, invalid_value
+ * @throws {DssError} as `checkRecord`
  */
-export function toStaged(kind: Kind, record: JsonObject, place: Place, text?: string): StagedRecord {
-	const check = checks[kind];
-	if (!check.Check(record)) throw recordFault(check, record, place);
-	const { uuid, version, createdAt: _created, updatedAt: _updated, ...content } = record;
-	// The compiled schema has just held that these are a string and an integer.
-	const identity = { kind, uuid: uuid as string, version: version as number };
-	const line = text ?? canonicalJson(record);
-	// Of a record in order, the content is in order too.
-	const hash = sha256(text === undefined ? canonicalJson(content) : JSON.stringify(content));
-	if (kind === 'tokens') return { ...identity, line, hash, ...tokenFields(content, place, identity.uuid) };
-	if (kind === 'components') return { ...identity, line, hash, ...componentFields(content) };
-	return { ...identity, line, hash, ...themeFields(content) };
+export function readElement(
+	kind: Kind,
+	value: Json,
+	place: Place,
+	{ limits, adapt }: RecordRules,
+): StagedRecord {
+	if (!isJsonObject(value)) throw notAnObject(place);
+	const record = withoutNulls(value);
+	return checkRecord(kind, adapt === undefined ? record : adapt(kind, record), place, limits);
 }
 
-type Fields = Pick<StagedRecord, 'theme' | 'name' | 'group' | 'order' | 'type' | 'references'>;
-
-/** The schema holds the types of the members that are read here. */
-function tokenFields(content: JsonObject, place: Place, uuid: string): Fields {
-	const type = typeof content['type'] === 'string' ? content['type'] : null;
-	const path = String(content['path']);
-	const { value } = content;
-	if (value === null || value === undefined) {
-		throw errors.invalidValue({ ...place, uuid, path, reason: 'a token must have a value' });
+/**
+ * Checks a record that is a value already, as of an edit, a file of others, or what a merge makes: its form
+ * (depth, names, surrogates, numbers), its schema, its value by type, its references, its size.
+ *
+ * @throws {DssError} invalid_json, invalid_value, too_deep, invalid_record, record_too_large
+ */
+export function checkRecord(kind: Kind, value: Json, place: Place, limits: RecordLimits): StagedRecord {
+	if (!isJsonObject(value)) throw notAnObject(place);
+	const fault = formFault(value, limits.maxRecordDepth);
+	if (fault !== null) {
+		const { pointer, reason } = fault;
+		throw formError(fault.kind, { ...place, ...namesOf(value), pointer, reason });
 	}
-	if (isTokenType(type ?? undefined) && content['nonconforming'] !== true)
-		checkValue(type, value, { ...place, uuid, path });
-	const references = valueReferences(type ?? undefined, value).map(
-		(reference): Reference => ({ ...reference, relation: 'alias', pointer: `/value${reference.pointer}` }),
-	);
-	return { theme: String(content['theme']), name: path, group: null, order: 0, type, references };
+	return toStaged(kind, withoutNulls(value), place, limits, undefined);
 }
 
-function checkValue(type: string | null, value: unknown, at: Place & { uuid: string; path: string }): void {
-	if (type === null || !isTokenType(type)) return;
-	if (isReference(value)) return;
-	const fault = valueFault(type, value);
-	if (fault === null) return;
-	throw errors.invalidValue({
-		...at,
-		type,
-		reason: fault.reason,
-		pointer: `/value${fault.pointer}`,
-		rule: fault.rule,
-	});
-}
-
-/** A value that is another token's, or a part of one. */
-function isReference(value: unknown): boolean {
-	if (typeof value === 'string') return /^\{[^{}]+\}$/.test(value);
-	return isJsonObject(value) && typeof value['$ref'] === 'string' && Object.keys(value).length === 1;
-}
-
-function componentFields(content: JsonObject): Fields {
-	const list = (member: string) => (Array.isArray(content[member]) ? content[member] : []);
-	const references = [
-		...list('tokens').map((target, index): Reference => reference('token', target, `/tokens/${index}`)),
-		...list('dependencies').map(
-			(target, index): Reference => reference('component', target, `/dependencies/${index}`),
-		),
-	];
-	return { theme: null, name: String(content['name']), group: null, order: 0, type: null, references };
-}
-
-function reference(relation: Reference['relation'], target: unknown, pointer: string): Reference {
-	return { relation, target: String(target), expects: null, pointer, part: null };
-}
-
-function themeFields(content: JsonObject): Fields {
-	const { name, group, order } = content;
+/** @param text the record's text, where it is known to be canonical */
+function toStaged(
+	kind: Kind,
+	record: JsonObject,
+	place: Place,
+	{ maxRecordBytes }: RecordLimits,
+	text: string | undefined,
+): StagedRecord {
+	const check = checks[kind];
+	if (!check.Check(record)) {
+		throw errors.invalidRecord({ ...place, ...namesOf(record), ...firstFault(check, record) });
+	}
+	const { uuid, version, createdAt, updatedAt, ...content } = record;
+	if (kind === 'tokens') checkValue(content, { ...place, ...namesOf(record) });
+	const fields = FIELDS_OF[kind](content);
+	if (fields.references.length > MAX_REFERENCES) {
+		const reason = `it refers to other records ${fields.references.length} times, at most ${MAX_REFERENCES} may be`;
+		throw errors.invalidRecord({ ...place, ...namesOf(record), reason });
+	}
+	// Of a record in order, the content is in order too.
+	const written =
+		text === undefined ? canonicalRecord(record) : { line: text, content: JSON.stringify(content) };
+	const { line } = written;
+	if (recordBytes(line, Number(version), String(createdAt), String(updatedAt)) > maxRecordBytes) {
+		throw tooLarge(place, maxRecordBytes);
+	}
 	return {
-		theme: null,
-		name: String(name),
-		group: typeof group === 'string' ? group : null,
-		order: typeof order === 'number' ? order : 0,
-		type: null,
-		references: [],
+		kind,
+		uuid: String(uuid),
+		version: Number(version),
+		line,
+		hash: sha256(written.content),
+		...fields,
 	};
 }
 
-function recordFault(check: Validator, record: JsonObject, place: Place): DssError {
-	const { uuid, path } = record;
-	return errors.invalidRecord({
-		...place,
+/** Holds a token's value against the rules of its type (REFUSALS 28). */
+function checkValue({ type, value, nonconforming }: JsonObject, at: Place & Names): void {
+	if (value === null || value === undefined) {
+		throw errors.invalidValue({ ...at, reason: 'a token must have a value' });
+	}
+	const known = typeof type === 'string' ? type : undefined;
+	if (nonconforming === true || !isTokenType(known) || isReference(value)) return;
+	const fault = valueFault(known, value);
+	if (fault === null) return;
+	const { pointer, reason, rule } = fault;
+	throw errors.invalidValue({ ...at, type: known, reason, pointer: `/value${pointer}`, rule });
+}
+
+interface Names {
+	readonly uuid?: string;
+	readonly path?: string;
+}
+
+/** The names of a record, where it has them. */
+function namesOf({ uuid, path }: JsonObject): Names {
+	return {
 		...(typeof uuid === 'string' ? { uuid } : {}),
 		...(typeof path === 'string' ? { path } : {}),
-		...firstFault(check.Errors(record)),
-	});
+	};
+}
+
+function notAnObject(place: Place): DssError {
+	return errors.invalidJson({ ...place, reason: 'a record must be an object' });
 }
 
 /** Null is absent (FORMAT, "Records"); looked for first, since it is rare. */

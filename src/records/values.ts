@@ -1,6 +1,7 @@
 import { Compile, type Validator } from 'typebox/compile';
 import { isTokenType, PARTS, TOKEN_TYPES, type TokenType } from '../../schemas/dtcg-values.ts';
 import { isJsonObject } from './json.ts';
+import { aliasPath } from './references.ts';
 import { deepestFault } from './schema-faults.ts';
 
 /** Why a value is not one of its type. */
@@ -29,8 +30,14 @@ function checkOf(type: TokenType): Validator {
 export function valueFault(type: TokenType, value: unknown): ValueFault | null {
 	const check = checkOf(type);
 	if (check.Check(value)) return null;
-	const { pointer, reason } = deepestFault(check.Errors(value));
+	const { pointer, reason } = deepestFault(check, value);
 	return { reason: `not a ${type}: ${reason}`, pointer, rule: TOKEN_TYPES[type].rule };
+}
+
+/** A value that is another token's, or a part of one. */
+export function isReference(value: unknown): boolean {
+	if (typeof value === 'string') return aliasPath(value) !== null;
+	return isJsonObject(value) && typeof value['$ref'] === 'string' && Object.keys(value).length === 1;
 }
 
 /**

@@ -3,8 +3,8 @@ import type { Static } from 'typebox';
 import type { RecordDiff } from '../../schemas/history.ts';
 import type { AnyRecord, ItemCounts, Project, Revision as RevisionShape } from '../../schemas/projects.ts';
 import { differingFields } from '../pipeline/merge/rules/fields.ts';
-import { isJsonObject, type JsonObject } from '../records/json.ts';
-import { contentOf, parseLine } from '../records/line.ts';
+import type { JsonObject } from '../records/json.ts';
+import { contentOf, parseLine, shownRecord } from '../records/line.ts';
 import { formatPointer, valueAt } from '../records/pointer.ts';
 import type { Counts, RecordDifference, Revision } from '../store/port.ts';
 
@@ -41,11 +41,8 @@ export function toRevisionShape({
 
 /** A record's line as the API shows it: its content, `uuid`, `version`, `created_at`, `updated_at`. */
 export function toRecord(line: string): Static<typeof AnyRecord> {
-	const record: unknown = JSON.parse(line);
-	if (!isJsonObject(record)) throw new TypeError('a stored line is not an object');
-	const { createdAt, updatedAt, ...rest } = record;
-	// A line was held against its schema before it was staged; only the two names differ.
-	return { ...rest, created_at: createdAt, updated_at: updatedAt } as unknown as Static<typeof AnyRecord>;
+	// A line was held against its schema before it was staged; only two names differ.
+	return shownRecord(line) as unknown as Static<typeof AnyRecord>;
 }
 
 /** How a record differs between two revisions, field by field. */

@@ -5,8 +5,6 @@ import type { Kind } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';
 import type { EditOptions, EditResult } from '../pipeline/edit.ts';
 import type { Precondition } from '../pipeline/precondition.ts';
-import type { NewProperties } from '../pipeline/projects.ts';
-import { canonicalJson } from '../records/canonical.ts';
 import type { Reader, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';
 import type { Admission } from './admission.ts';
@@ -20,13 +18,6 @@ export interface ListPage<T> {
 	readonly items: T[];
 	readonly next_cursor: string | null;
 	readonly total: number;
-}
-
-/** What a caller sets of a project. */
-export interface ProjectPropertiesChange {
-	readonly name?: string;
-	readonly description?: string | null;
-	readonly metadata?: Readonly<Record<string, unknown>> | null;
 }
 
 export class ProjectService {
@@ -55,25 +46,15 @@ export class ProjectService {
 		return toProject(await this.#revision(projectUuid));
 	}
 
-	async create(properties: ProjectPropertiesChange & { readonly name: string }): Promise<Project> {
-		const { value } = await this.#tasks.run('createProject', {
-			...toStored(properties),
-			name: properties.name,
-		});
+	/** @param body as it was sent; a worker reads it @throws {DssError} see `pipeline/project-request.ts` */
+	async create(body: Uint8Array): Promise<Project> {
+		const { value } = await this.#tasks.run('createProject', { body });
 		return toProject(value);
 	}
 
-	/** @throws {DssError} project_unknown, project_busy, revision_stale */
-	async update(
-		projectUuid: string,
-		properties: ProjectPropertiesChange,
-		precondition: Precondition,
-	): Promise<Project> {
-		const { value } = await this.#tasks.run('updateProject', {
-			projectUuid,
-			properties: toStored(properties),
-			precondition,
-		});
+	/** @throws {DssError} project_unknown, project_busy, revision_stale, see `pipeline/project-request.ts` */
+	async update(projectUuid: string, body: Uint8Array, precondition: Precondition): Promise<Project> {
+		const { value } = await this.#tasks.run('updateProject', { projectUuid, body, precondition });
 		return toProject(value);
 	}
 
@@ -195,13 +176,4 @@ export class ProjectService {
 		}
 		throw errors.projectUnknown({ project_id: projectUuid });
 	}
-}
-
-/** Metadata as it is stored: canonical JSON. */
-function toStored({ name, description, metadata }: ProjectPropertiesChange): NewProperties {
-	return {
-		name,
-		description,
-		metadata: metadata === undefined || metadata === null ? metadata : canonicalJson(metadata),
-	};
 }

@@ -18,7 +18,8 @@ import {
 import { type MergeRequest, readMergeRequest } from '../pipeline/merge/settings.ts';
 import { type Peek, peekUpload } from '../pipeline/peek.ts';
 import type { Precondition } from '../pipeline/precondition.ts';
-import { createProject, type NewProperties, removeProject, updateProject } from '../pipeline/projects.ts';
+import { readNewProject, readProjectChange } from '../pipeline/project-request.ts';
+import { createProject, removeProject, updateProject } from '../pipeline/projects.ts';
 import { pruneProject } from '../pipeline/prune.ts';
 import { type RevertOptions, revertProject } from '../pipeline/revert.ts';
 import type { Progress, Work } from '../pipeline/work.ts';
@@ -42,9 +43,9 @@ export interface Tasks {
 	revert: { input: RevertOptions; output: EditResult };
 	/** Answers how many revisions went. */
 	prune: { input: { projectUuid: string; retention: Retention }; output: number };
-	createProject: { input: NewProperties & { readonly name: string }; output: Revision };
+	createProject: { input: { readonly body: Uint8Array }; output: Revision };
 	updateProject: {
-		input: { projectUuid: string; properties: NewProperties; precondition: Precondition };
+		input: { projectUuid: string; body: Uint8Array; precondition: Precondition };
 		output: Revision;
 	};
 	removeProject: { input: { projectUuid: string; precondition: Precondition }; output: undefined };
@@ -108,9 +109,9 @@ export const TASKS: {
 	edit: editProject,
 	revert: revertProject,
 	prune: pruneProject,
-	createProject,
-	updateProject: (work, { projectUuid, properties, precondition }) =>
-		updateProject(work, projectUuid, properties, precondition),
+	createProject: async (work, { body }) => createProject(work, readNewProject(body, work.limits)),
+	updateProject: async (work, { projectUuid, body, precondition }) =>
+		updateProject(work, projectUuid, readProjectChange(body, work.limits), precondition),
 	async removeProject(work, { projectUuid, precondition }) {
 		await removeProject(work, projectUuid, precondition);
 		return undefined;

@@ -88,7 +88,8 @@ export class Instance implements AsyncDisposable {
 		upsert: Record<string, JsonObject[]>,
 		remove: string[] = [],
 	): Promise<EditResult> {
-		return editProject(this.#work(), { projectUuid, message: null, upsert, remove, precondition: null });
+		const body = Buffer.from(JSON.stringify({ upsert, delete: remove }));
+		return editProject(this.#work(), { projectUuid, body, precondition: null });
 	}
 
 	/** Writes an archive; answers its path. */

@@ -30,3 +30,9 @@ export class FileBytes {
 		closeSync(this.fd);
 	}
 }
+
+/** A 64-bit number; what a double cannot hold is larger than any file here, and says so. */
+export function uint64(buffer: Buffer, at: number): number {
+	const value = Number(buffer.readBigUInt64LE(at));
+	return Number.isSafeInteger(value) ? value : Number.MAX_SAFE_INTEGER;
+}

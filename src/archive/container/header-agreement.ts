@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { errors } from '../../errors.ts';
-import { type Directory, type Extra, UNICODE_PATH_EXTRA, type ZipEntry } from './structures.ts';
+import { UNICODE_PATH_EXTRA } from './extra-fields.ts';
+import type { Directory, Extra, ZipEntry } from './structures.ts';
 
 /** General purpose bit 3: sizes and CRC stand in a descriptor behind the data (APPNOTE 4.4.4). */
 export const DESCRIPTOR_FLAG = 0x0008;

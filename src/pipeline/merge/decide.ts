@@ -3,9 +3,9 @@ import type { ConflictedItem } from '../../../schemas/merges.ts';
 import { KINDS, type Kind } from '../../../schemas/records.ts';
 import { DssError } from '../../errors.ts';
 import { MAX_PAGE_BYTES, textBytes } from '../../records/bounded.ts';
-import { toStaged } from '../../records/check-record.ts';
+import { checkRecord, type RecordLimits } from '../../records/check-record.ts';
 import type { JsonObject } from '../../records/json.ts';
-import { contentOf, parseLine } from '../../records/line.ts';
+import { contentOf, parseLine, shownContent } from '../../records/line.ts';
 import type { RecordKey, StagedRecord } from '../../records/staged-record.ts';
 import type { Decision, OpenCase, ThreeWay } from '../../staging/port.ts';
 import type { Work } from '../work.ts';
@@ -50,7 +50,7 @@ export async function decideOpenCases(
 	settings: MergeSettings,
 	stamp: Stamp,
 ): Promise<Decided> {
-	const decider = new Decider(rules, settings, stamp);
+	const decider = new Decider(rules, settings, stamp, work.limits);
 	for (let after: RecordKey | null = null; ; ) {
 		const cases: OpenCase[] = sides.openCases({ ...BATCH, after });
 		const last = cases.at(-1);
@@ -65,6 +65,7 @@ class Decider implements Decided {
 	readonly #rules: MergeRules;
 	readonly #settings: MergeSettings;
 	readonly #stamp: Stamp;
+	readonly #limits: RecordLimits;
 	readonly items: ConflictedItem[] = [];
 	readonly forks = new Map<string, string>();
 	#itemBytes = 0;
@@ -77,10 +78,11 @@ class Decider implements Decided {
 	unknown = 0;
 	clockSkews = 0;
 
-	constructor(rules: MergeRules, settings: MergeSettings, stamp: Stamp) {
+	constructor(rules: MergeRules, settings: MergeSettings, stamp: Stamp, limits: RecordLimits) {
 		this.#rules = rules;
 		this.#settings = settings;
 		this.#stamp = stamp;
+		this.#limits = limits;
 	}
 
 	decide(open: OpenCase): Decision {
@@ -172,17 +174,17 @@ class Decider implements Decided {
 		return { kind, uuid, take: 'merged', merged, declines: true, forks: false };
 	}
 
-	/** @throws {DssError} invalid_record, invalid_value */
+	/** @throws {DssError} as `checkRecord` */
 	#given(states: ThreeStates, content: JsonObject): StagedRecord {
 		// A record may come as it was read: its bookkeeping is ours.
-		const { uuid: _uuid, version: _version, created_at: _created, updated_at: _updated, ...rest } = content;
-		const record = this.#stamped(states, rest);
-		return toStaged(states.kind, record, { entry: `resolutions, ${states.uuid}` });
+		const record = this.#stamped(states, shownContent(content));
+		return checkRecord(states.kind, record, { entry: `resolutions, ${states.uuid}` }, this.#limits);
 	}
 
 	#valid(states: ThreeStates, content: JsonObject): StagedRecord | null {
 		try {
-			return toStaged(states.kind, this.#stamped(states, content), { entry: 'the merge' });
+			const record = this.#stamped(states, content);
+			return checkRecord(states.kind, record, { entry: 'the merge' }, this.#limits);
 		} catch (error) {
 			if (error instanceof DssError) return null;
 			throw error;

@@ -1,7 +1,7 @@
 /** Two records where there was one: theirs kept beside ours, and names that both sides have given away. */
 import { KINDS, type Kind } from '../../../schemas/records.ts';
 import { MAX_PAGE_BYTES } from '../../records/bounded.ts';
-import { toStaged } from '../../records/check-record.ts';
+import { checkRecord } from '../../records/check-record.ts';
 import type { JsonObject } from '../../records/json.ts';
 import { parseLine } from '../../records/line.ts';
 import { renameAliases } from '../../records/references.ts';
@@ -49,7 +49,8 @@ export async function stageForks(
 			for (const fork of page) {
 				const record = renamed(merged, kind, parseLine(fork.line), names);
 				const { version, at } = stamp;
-				batch.push(toStaged(kind, { ...record, version, updatedAt: at }, { entry: `fork of ${fork.uuid}` }));
+				const forked = { ...record, version, updatedAt: at };
+				batch.push(checkRecord(kind, forked, { entry: `fork of ${fork.uuid}` }, work.limits));
 				// The next fork must find this one's name taken; those of tokens were given before.
 				if (kind !== 'tokens') merged.restage(batch.splice(0));
 			}
@@ -93,7 +94,8 @@ export async function renameClashes(work: Work, set: MergedSet, stamp: Stamp): P
 			const free = freeName(name, (candidate) => taken.has(candidate));
 			const { version, at } = stamp;
 			const named = { ...parseLine(line), [kind === 'tokens' ? 'path' : 'name']: free };
-			set.restage([toStaged(kind, { ...named, version, updatedAt: at }, { entry: 'the merge' })]);
+			const stamped = { ...named, version, updatedAt: at };
+			set.restage([checkRecord(kind, stamped, { entry: 'the merge' }, work.limits)]);
 		}
 		after = { kind: last.kind, uuid: last.uuid };
 		await work.pause('apply', 0, count);

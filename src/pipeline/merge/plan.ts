@@ -1,15 +1,18 @@
 /** Merge: an upload and a project's own changes since they last met become the project's next revision. */
 import type { ConflictedItem } from '../../../schemas/merges.ts';
 import { KINDS } from '../../../schemas/records.ts';
-import { toStaged } from '../../records/check-record.ts';
+import { checkRecord, type RecordLimits } from '../../records/check-record.ts';
 import { sumCounts } from '../../records/counts.ts';
 import { parseLine } from '../../records/line.ts';
 import type { StagedRecord } from '../../records/staged-record.ts';
+import { nextVersion } from '../../records/versions.ts';
 import type { Comparison, Layout, MergedSet, Renaming, Sides, ThreeWay } from '../../staging/port.ts';
 import type { Revision, RevisionOrigin, SyncVector } from '../../store/port.ts';
 import { changeCounts } from '../changes.ts';
 import type { Incoming } from '../incoming.ts';
+import { assertExportable } from '../projects.ts';
 import { sameProperties } from '../properties.ts';
+import { assertWithinLimits } from '../record-limits.ts';
 import { findMergeBase, hasTakenIn, seenOfOurs, vectorAfter } from '../vector.ts';
 import type { Work } from '../work.ts';
 import { type Decided, decideOpenCases } from './decide.ts';
@@ -61,7 +64,7 @@ export async function planMerge(
 ): Promise<MergePlan> {
 	const instance = await work.store.instance();
 	if (hasTakenIn(current, incoming, instance)) return nothingNew(current);
-	const stamp = { version: highestVersion(incoming, current) + 1, at: work.at() };
+	const stamp = { version: nextVersion(highestVersion(incoming, current)), at: work.at() };
 	const compared = await compareSides(work, incoming, current, settings, instance);
 	const { base, cases } = compared;
 	const rules = rulesOf(incoming, base, settings, Date.parse(stamp.at));
@@ -74,8 +77,12 @@ export async function planMerge(
 		settings.strategy,
 		stamp.at,
 	);
+	if (merged.properties !== current.properties) {
+		assertExportable(work, incoming.projectUuid, merged.properties);
+	}
 	warn(work, cases.outcomes, decided, merged, settings);
 	const whole = await bringTogether(work, incoming, compared, decided, settings, stamp);
+	assertWithinLimits(current.counts, whole.comparison.difference, work.limits);
 	const { added, changed, removed } = changeCounts(whole.comparison);
 	const sync = vectorAfter(incoming, current.sync, instance);
 	const differs =
@@ -148,7 +155,7 @@ async function bringTogether(
 ): Promise<MergedWhole> {
 	const merged = cases.applyDecisions();
 	if (forks.size > 0) await stageForks(work, merged, projectUuid, forks, stamp);
-	if (pairs > 0) merged.renamePairs((renaming) => renamed(renaming, stamp));
+	if (pairs > 0) merged.renamePairs((renaming) => renamed(renaming, stamp, work.limits));
 	const set = merged.index();
 	if (strategy !== 'manual') warnOfClashes(work, await renameClashes(work, set, stamp));
 	const comparison = set.compare();
@@ -167,22 +174,22 @@ function nothingNew(current: Revision): MergePlan {
 async function pairIdentities(work: Work, cases: ThreeWay): Promise<number> {
 	let pairs = 0;
 	for (const kind of KINDS) {
-		pairs += cases.pairIdentities(kind, (renaming) => renamed(renaming, null));
+		pairs += cases.pairIdentities(kind, (renaming) => renamed(renaming, null, work.limits));
 		await work.pause('apply', 0, 0);
 	}
 	return pairs;
 }
 
 /** A record under its new names; one whose content changes by that is of a new version. */
-function renamed(renaming: Renaming, stamp: Stamp | null): StagedRecord {
+function renamed(renaming: Renaming, stamp: Stamp | null, limits: RecordLimits): StagedRecord {
 	const { kind, line, uuid, theme, dependencies } = renaming;
 	const before = parseLine(line);
 	const record = underNewNames(before, { uuid, theme, dependencies });
 	const place = { entry: 'the merge' };
 	const changes = theme !== null && theme !== before['theme'];
 	if (stamp === null || !(changes || Object.keys(dependencies).length > 0))
-		return toStaged(kind, record, place);
-	return toStaged(kind, { ...record, version: stamp.version, updatedAt: stamp.at }, place);
+		return checkRecord(kind, record, place, limits);
+	return checkRecord(kind, { ...record, version: stamp.version, updatedAt: stamp.at }, place, limits);
 }
 
 function rulesOf(

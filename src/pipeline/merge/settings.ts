@@ -40,7 +40,7 @@ function readResolutions(text: string): MergeSettings['resolutions'] {
 	const parsed = parseStrict(text, { maxDepth: MAX_RESOLUTION_DEPTH });
 	if (!parsed.ok) throw refused(`are not JSON: ${parsed.fault.reason}`);
 	if (!compiledResolutions.Check(parsed.value)) {
-		const { pointer, reason } = firstFault(compiledResolutions.Errors(parsed.value));
+		const { pointer, reason } = firstFault(compiledResolutions, parsed.value);
 		throw refused(pointer === '' ? reason : `at ${pointer} ${reason}`, pointer);
 	}
 	// What came out of JSON text and fits the schema holds JSON only.

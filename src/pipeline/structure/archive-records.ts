@@ -1,20 +1,20 @@
 /** Stage structure of an archive: every record well-formed and staged, digests and counts as the manifest says. */
 import { createHash } from 'node:crypto';
-import { Compile } from 'typebox/compile';
 import type { Manifest, ManifestFile } from '../../../schemas/manifest.ts';
-import { KINDS, ProjectEntry } from '../../../schemas/records.ts';
+import { KINDS, type ProjectEntry } from '../../../schemas/records.ts';
 import type { Archive } from '../../archive/reader.ts';
-import { errors } from '../../errors.ts';
+import { DssError, errors } from '../../errors.ts';
 import type { RecordRules } from '../../records/check-record.ts';
 import type { Counts } from '../../records/counts.ts';
-import { firstFault } from '../../records/schema-faults.ts';
-import { parseStrict } from '../../records/strict-json.ts';
+import { tooLarge } from '../../records/place.ts';
+import { readProject } from '../../records/project-entry.ts';
+import { BOOKKEEPING_SLACK } from '../../records/record-size.ts';
+import { decodeUtf8 } from '../../records/utf8.ts';
 import type { Filling } from '../../staging/port.ts';
 import { Findings, type Work } from '../work.ts';
 import { checkDigest, EntryReader } from './entry-reader.ts';
 
 const PROJECT_ENTRY = 'project.json';
-const compiledProject = Compile(ProjectEntry);
 
 /** What `project.json` says, and how many records were staged. */
 export interface ArchiveRecords {
@@ -40,7 +40,7 @@ export async function stageArchive(
 	if (projectFile === undefined) {
 		throw errors.manifestMismatch({ entry: PROJECT_ENTRY, reason: 'an archive must hold it' });
 	}
-	const project = await readProject(work, archive, projectFile, manifest, findings);
+	const project = await stageProject(work, archive, projectFile, manifest, findings);
 	const counts: Counts = { themes: 0, tokens: 0, components: 0 };
 	for (const kind of KINDS) {
 		const file = files.get(`${kind}.jsonl`);
@@ -87,49 +87,41 @@ async function passOver(
 	}
 }
 
-async function readProject(
+async function stageProject(
 	work: Work,
 	archive: Archive,
 	file: ManifestFile,
 	manifest: Manifest,
 	findings: Findings,
 ): Promise<ProjectEntry | null> {
-	const place = { entry: PROJECT_ENTRY };
-	const { maxRecordBytes, maxRecordDepth } = work.limits;
-	if ((archive.bytesOf(PROJECT_ENTRY) ?? 0) > maxRecordBytes) {
-		findings.add(
-			errors.recordTooLarge({
-				...place,
-				limit: 'project.json',
-				value: maxRecordBytes,
-				setting: 'DSS_MAX_RECORD_BYTES',
-			}),
-		);
+	try {
+		const project = await projectOf(work, archive, file, findings);
+		if (project.uuid !== manifest.project.uuid || project.name !== manifest.project.name) {
+			const reason = 'it is another project than the manifest says';
+			findings.add(errors.manifestMismatch({ entry: PROJECT_ENTRY, reason }));
+		}
+		return project;
+	} catch (error) {
+		// A fault of the container is of another stage, and ends all reading.
+		if (!(error instanceof DssError) || error.stage === 'archive') throw error;
+		findings.add(error);
 		return null;
+	}
+}
+
+async function projectOf(
+	{ limits }: Work,
+	archive: Archive,
+	file: ManifestFile,
+	findings: Findings,
+): Promise<ProjectEntry> {
+	const place = { entry: PROJECT_ENTRY };
+	if ((archive.bytesOf(PROJECT_ENTRY) ?? 0) > limits.maxRecordBytes + BOOKKEEPING_SLACK) {
+		throw tooLarge(place, limits.maxRecordBytes);
 	}
 	const bytes = await archive.readWhole(PROJECT_ENTRY);
 	checkDigest(file, bytes.length, createHash('sha256').update(bytes).digest('hex'), findings);
-	const parsed = parseStrict(bytes.toString('utf8'), { maxDepth: maxRecordDepth });
-	if (!parsed.ok || !bytes.equals(Buffer.from(bytes.toString('utf8')))) {
-		findings.add(
-			errors.invalidJson({ ...place, reason: parsed.ok ? 'not valid UTF-8' : parsed.fault.reason }),
-		);
-		return null;
-	}
-	const project = withoutNulls(parsed.value);
-	if (!compiledProject.Check(project)) {
-		findings.add(errors.invalidRecord({ ...place, ...firstFault(compiledProject.Errors(project)) }));
-		return null;
-	}
-	if (project.uuid !== manifest.project.uuid || project.name !== manifest.project.name) {
-		findings.add(
-			errors.manifestMismatch({ ...place, reason: 'it is another project than the manifest says' }),
-		);
-	}
-	return project;
-}
-
-function withoutNulls(value: unknown): unknown {
-	if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-	return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
+	const text = decodeUtf8(bytes);
+	if (text === null) throw errors.invalidJson({ ...place, reason: 'not valid UTF-8' });
+	return readProject(text, place, limits);
 }

@@ -2,13 +2,16 @@
 import { createHash } from 'node:crypto';
 import type { ManifestFile } from '../../../schemas/manifest.ts';
 import type { Kind } from '../../../schemas/records.ts';
-import { type Cutter, type Line, LineCutter } from '../../archive/json-lines.ts';
+import { type Line, LineCutter } from '../../archive/json-lines.ts';
 import type { Archive } from '../../archive/reader.ts';
-import { ElementCutter } from '../../archive/record-array.ts';
+import { type Element, ElementReader } from '../../archive/record-array.ts';
 import { DssError, errors } from '../../errors.ts';
-import { type Place, type RecordRules, readRecord } from '../../records/check-record.ts';
+import { type RecordRules, readElement, readRecord } from '../../records/check-record.ts';
+import { formError, type Place, tooLarge } from '../../records/place.ts';
+import { BOOKKEEPING_SLACK } from '../../records/record-size.ts';
 import type { StagedRecord } from '../../records/staged-record.ts';
 import type { Filling } from '../../staging/port.ts';
+import { limitOf } from '../record-limits.ts';
 import type { Findings, Work } from '../work.ts';
 
 export interface EntryReaderOptions {
@@ -20,132 +23,102 @@ export interface EntryReaderOptions {
 	readonly findings: Findings;
 }
 
+/** What cuts an entry into its records. */
+interface Source<Item> {
+	take(piece: Buffer): readonly Item[];
+	end(): readonly Item[];
+}
+
+/** Reads one record. @throws {DssError} why it cannot be read */
+type ReadItem<Item> = (item: Item) => StagedRecord;
+
 export class EntryReader {
-	readonly #work: Work;
-	readonly #filling: Filling;
-	readonly #archive: Archive;
-	readonly #kind: Kind;
-	readonly #rules: RecordRules;
-	readonly #findings: Findings;
-	readonly #most: { value: number; setting: string };
+	readonly #options: EntryReaderOptions;
+	readonly #limit: ReturnType<typeof limitOf>;
 	#records = 0;
 
-	constructor({ work, filling, archive, kind, rules, findings }: EntryReaderOptions) {
-		this.#work = work;
-		this.#filling = filling;
-		this.#archive = archive;
-		this.#kind = kind;
-		this.#rules = rules;
-		this.#findings = findings;
-		const { maxTokens, maxComponents, maxThemes } = work.limits;
-		this.#most = {
-			tokens: { value: maxTokens, setting: 'DSS_MAX_TOKENS' },
-			components: { value: maxComponents, setting: 'DSS_MAX_COMPONENTS' },
-			themes: { value: maxThemes, setting: 'DSS_MAX_THEMES' },
-		}[kind];
+	constructor(options: EntryReaderOptions) {
+		this.#options = options;
+		this.#limit = limitOf(options.kind, options.work.limits);
 	}
 
 	/** Reads JSON Lines, and holds them against what the manifest says of them. Answers how many records there were. */
 	async readLines(file: ManifestFile): Promise<number> {
+		const { kind, rules, findings, work } = this.#options;
 		const { path, records } = file;
 		const digest = createHash('sha256');
-		const cutter = new LineCutter(this.#work.limits.maxRecordBytes);
 		let bytes = 0;
-		await this.#read(
-			path,
-			cutter,
-			(number) => ({ entry: path, line: number }),
-			records,
-			(piece) => {
-				digest.update(piece);
-				bytes += piece.length;
-			},
-		);
-		checkDigest(file, bytes, digest.digest('hex'), this.#findings);
+		const cutter = new LineCutter(work.limits.maxRecordBytes + BOOKKEEPING_SLACK);
+		const readLine = ({ number, text, fault }: Line): StagedRecord => {
+			const place: Place = { entry: path, line: number };
+			if (fault === 'length') throw tooLarge(place, work.limits.maxRecordBytes);
+			if (text === null) throw errors.invalidJson({ ...place, reason: 'not valid UTF-8' });
+			return readRecord(kind, text, place, rules);
+		};
+		await this.#read(path, cutter, readLine, records, (piece) => {
+			digest.update(piece);
+			bytes += piece.length;
+		});
+		checkDigest(file, bytes, digest.digest('hex'), findings);
 		if (this.#records !== records) {
 			const reason = `it holds ${this.#records} records, the manifest says ${records}`;
-			this.#findings.add(errors.manifestMismatch({ entry: path, reason }));
+			findings.add(errors.manifestMismatch({ entry: path, reason }));
 		}
 		return this.#records;
 	}
 
-	/** Reads a JSON array, of which no manifest tells. Answers how many records there were. */
+	/** Reads a JSON array, of which the manifest says nothing. Answers how many records there were. */
 	async readArray(path: string): Promise<number> {
-		const cutter = new ElementCutter(this.#kind, this.#work.limits.maxRecordBytes);
-		await this.#read(
-			path,
-			cutter,
-			(number) => ({ entry: path, item: number }),
-			0,
-			() => undefined,
-		);
+		const { kind, rules, work } = this.#options;
+		const { maxRecordBytes, maxRecordDepth } = work.limits;
+		const elements = new ElementReader(kind, { maxBytes: maxRecordBytes, maxDepth: maxRecordDepth });
+		const toRecord = (element: Element): StagedRecord => {
+			const place: Place = { entry: path, item: element.number };
+			if ('value' in element) return readElement(kind, element.value, place, rules);
+			if (element.fault === 'length') throw tooLarge(place, maxRecordBytes);
+			throw formError(element.fault.kind, { ...place, reason: element.fault.message });
+		};
+		await this.#read(path, elements, toRecord, 0, () => undefined);
 		return this.#records;
 	}
 
-	async #read(
+	async #read<Item>(
 		path: string,
-		cutter: Cutter,
-		placeOf: (number: number) => Place,
+		source: Source<Item>,
+		readItem: ReadItem<Item>,
 		total: number,
 		see: (piece: Buffer) => void,
 	): Promise<void> {
-		for await (const piece of this.#archive.read(path)) {
+		const { work, archive } = this.#options;
+		for await (const piece of archive.read(path)) {
 			see(piece);
-			await this.#take(cutter.take(piece), placeOf);
-			this.#work.step('structure', this.#records, total);
+			await this.#stage(path, source.take(piece), readItem);
+			work.step('structure', this.#records, total);
 		}
-		await this.#take(cutter.end(), placeOf);
+		await this.#stage(path, source.end(), readItem);
 	}
 
-	async #take(lines: readonly Line[], placeOf: (number: number) => Place): Promise<void> {
+	async #stage<Item>(entry: string, items: readonly Item[], readItem: ReadItem<Item>): Promise<void> {
+		const { filling, findings } = this.#options;
 		const staged: StagedRecord[] = [];
-		for (const line of lines) {
+		for (const item of items) {
 			this.#records++;
-			if (this.#records > this.#most.value) throw this.#tooMany();
-			const record = this.#readOne(line, placeOf(line.number));
-			if (record !== null) staged.push(record);
+			if (this.#records > this.#limit.value) {
+				throw errors.tooManyRecords({ ...this.#limit, actual: this.#records });
+			}
+			try {
+				staged.push(readItem(item));
+			} catch (error) {
+				if (!(error instanceof DssError)) throw error;
+				findings.add(error);
+			}
 		}
 		// Once something is wrong, the rest is only looked at: nothing will be applied.
-		if (this.#findings.total > 0) return;
-		for (const { uuid, name } of this.#filling.add(staged)) {
-			this.#findings.add(
-				errors.duplicateRecord({
-					entry: placeOf(0).entry,
-					uuid,
-					path: name,
-					reason: 'another record has the same uuid',
-				}),
-			);
+		if (findings.total > 0) return;
+		for (const { uuid, name } of filling.add(staged)) {
+			const reason = 'another record has the same uuid';
+			findings.add(errors.duplicateRecord({ entry, uuid, path: name, reason }));
 		}
-	}
-
-	#readOne({ text, fault }: Line, place: Place): StagedRecord | null {
-		try {
-			if (fault === 'length') {
-				throw errors.recordTooLarge({
-					...place,
-					limit: `${place.line === undefined ? 'item' : 'line'} ${place.line ?? place.item} of ${place.entry}`,
-					value: this.#work.limits.maxRecordBytes,
-					setting: 'DSS_MAX_RECORD_BYTES',
-				});
-			}
-			if (fault === 'array')
-				throw errors.invalidJson({ ...place, reason: 'it is not one whole array of records' });
-			if (text === null) throw errors.invalidJson({ ...place, reason: 'not valid UTF-8' });
-			return readRecord(this.#kind, text, place, this.#rules);
-		} catch (error) {
-			if (!(error instanceof DssError)) throw error;
-			this.#findings.add(error);
-			return null;
-		}
-	}
-
-	#tooMany(): DssError {
-		return errors.tooManyRecords({
-			limit: `the number of ${this.#kind}`,
-			...this.#most,
-			actual: this.#records,
-		});
 	}
 }
 

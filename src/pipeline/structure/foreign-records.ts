@@ -1,5 +1,4 @@
 /** Stage structure of a design tokens file: read by `interop`, given identity, staged. */
-import { readFile } from 'node:fs/promises';
 import { v5 } from 'uuid';
 import { DssError, errors } from '../../errors.ts';
 import { TooManyTokens } from '../../interop/dtcg/extends.ts';
@@ -11,12 +10,13 @@ import {
 	readDtcg,
 	toWarnings,
 } from '../../interop/dtcg/read.ts';
-import { toStaged } from '../../records/check-record.ts';
+import { checkRecord } from '../../records/check-record.ts';
 import { isJsonObject, type JsonObject } from '../../records/json.ts';
+import { JsonFault } from '../../records/json-fault.ts';
 import type { StagedRecord } from '../../records/staged-record.ts';
-import { parseStrict } from '../../records/strict-json.ts';
 import type { Filling } from '../../staging/port.ts';
 import { Findings, type Work } from '../work.ts';
+import { readJsonFile } from './json-document.ts';
 
 /** The one theme of a file without themes. The same in every version of the file, whatever the file is called. */
 export const THEME_NAME = 'default';
@@ -45,8 +45,8 @@ export async function stageDtcg(
 	projectUuid: string,
 	settings: Omit<DtcgSettings, 'maxTokens'>,
 ): Promise<{ tokens: number; themes: 1; components: 0 }> {
-	const file = read(await parse(work, path), { ...settings, maxTokens: work.limits.maxTokens });
-	if (file.tokens.length > work.limits.maxTokens) throw tooMany(work, file.tokens.length);
+	const file = read(await readTree(work, path), { ...settings, maxTokens: work.limits.maxTokens });
+	if (file.tokens.length > work.limits.maxTokens) throw tooMany(work.limits.maxTokens, file.tokens.length);
 	const findings = new Findings('structure');
 	for (const fault of file.faults) findings.add(toError(fault));
 	findings.throwIfAny();
@@ -59,31 +59,23 @@ export async function stageDtcg(
 		try {
 			return readDtcg(object, all);
 		} catch (error) {
-			if (error instanceof TooManyTokens) throw tooMany(work, error.count + 1);
+			if (error instanceof TooManyTokens) throw tooMany(work.limits.maxTokens, error.count + 1);
 			throw error;
 		}
 	}
 }
 
-async function parse(work: Work, path: string): Promise<JsonObject> {
-	const bytes = await readFile(path, { signal: work.signal });
-	let text: string;
+/** The file as one object. Its tokens are counted while it is read, so that too many are never in memory. */
+async function readTree({ limits, signal }: Work, path: string): Promise<JsonObject> {
+	const { maxRecordDepth: maxDepth, maxTokens } = limits;
 	try {
-		// A byte order mark may stand before a file of others (RFC 8259 §8.1); the decoder takes it away.
-		text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-	} catch {
-		throw errors.invalidJson({ reason: 'the file is not valid UTF-8' });
+		const value = await readJsonFile(path, { maxDepth, maxTokens }, signal);
+		if (isJsonObject(value)) return value;
+	} catch (error) {
+		if (error instanceof JsonFault) throw tooMany(limits.maxTokens);
+		throw error;
 	}
-	const parsed = parseStrict(text, { maxDepth: work.limits.maxRecordDepth, anyNames: true });
-	if (!parsed.ok) {
-		const at = { reason: `${parsed.fault.reason} (${lineAndColumn(text, parsed.fault.where)})` };
-		if (parsed.fault.kind === 'number') throw errors.invalidValue(at);
-		throw parsed.fault.kind === 'depth' ? errors.tooDeep(at) : errors.invalidJson(at);
-	}
-	if (!isJsonObject(parsed.value)) {
-		throw errors.invalidRecord({ reason: 'a design tokens file must be an object' });
-	}
-	return parsed.value;
+	throw errors.invalidRecord({ reason: 'a design tokens file must be an object' });
 }
 
 async function stage(
@@ -108,7 +100,7 @@ async function stage(
 		...(Object.keys(extensions).length === 0 ? {} : { extensions }),
 		...bookkeeping,
 	};
-	filling.add([toStaged('themes', themeRecord, { entry: 'the theme' })]);
+	filling.add([checkRecord('themes', themeRecord, { entry: 'the theme' }, work.limits)]);
 	for (let begin = 0; begin < file.tokens.length; begin += BATCH) {
 		const staged: StagedRecord[] = [];
 		for (const { value, ...token } of file.tokens.slice(begin, begin + BATCH)) {
@@ -122,7 +114,7 @@ async function stage(
 				...bookkeeping,
 			};
 			try {
-				staged.push(toStaged('tokens', record, { entry: 'the file' }));
+				staged.push(checkRecord('tokens', record, { entry: 'the file' }, work.limits));
 			} catch (error) {
 				if (!(error instanceof DssError)) throw error;
 				findings.add(error);
@@ -137,11 +129,11 @@ function asJson({ path, members }: Members): JsonObject {
 	return { path, members };
 }
 
-function tooMany(work: Work, actual: number): DssError {
+function tooMany(value: number, actual?: number): DssError {
 	return errors.tooManyRecords({
 		limit: 'the number of tokens',
-		value: work.limits.maxTokens,
-		actual,
+		value,
+		...(actual === undefined ? {} : { actual }),
 		setting: 'DSS_MAX_TOKENS',
 	});
 }
@@ -150,9 +142,4 @@ function toError({ code, ...at }: DtcgNote): DssError {
 	if (code === 'invalid_value') return errors.invalidValue(at);
 	if (code === 'dangling_reference') return errors.danglingReference(at);
 	return errors.invalidRecord(at);
-}
-
-function lineAndColumn(text: string, where: number): string {
-	const before = text.slice(0, where);
-	return `line ${before.split('\n').length}, character ${where - before.lastIndexOf('\n')}`;
 }

@@ -8,7 +8,9 @@ import { DssError, errors } from '../../errors.ts';
 import { type RecordRules, readRecord } from '../../records/check-record.ts';
 import type { Counts } from '../../records/counts.ts';
 import { isJsonObject, type JsonObject } from '../../records/json.ts';
+import { tooLarge } from '../../records/place.ts';
 import { parseStrict } from '../../records/strict-json.ts';
+import { decodeUtf8 } from '../../records/utf8.ts';
 import type { Filling } from '../../staging/port.ts';
 import { Findings, type Work } from '../work.ts';
 import { EntryReader } from './entry-reader.ts';
@@ -33,7 +35,7 @@ export async function stageOlderArchive(
 	const { themeUuid, text } = await readTheme(work, archive, project);
 	const context = { projectUuid: project.uuid, themeUuid, at: project.exportedAt ?? work.at() };
 	const migrated: RecordRules = {
-		maxDepth: rules.maxDepth,
+		limits: rules.limits,
 		adapt: (kind, record) => {
 			const now = migrate(migrations, kind, record, context);
 			return rules.adapt === undefined ? now : rules.adapt(kind, now);
@@ -78,17 +80,10 @@ async function readTheme(
 		return { themeUuid: derived, text: JSON.stringify({ uuid: derived, name: 'default' }) };
 	const { maxRecordBytes, maxRecordDepth } = work.limits;
 	if (bytes > maxRecordBytes) {
-		throw errors.recordTooLarge({
-			entry: THEME_ENTRY,
-			limit: THEME_ENTRY,
-			value: maxRecordBytes,
-			setting: 'DSS_MAX_RECORD_BYTES',
-		});
+		throw tooLarge({ entry: THEME_ENTRY }, maxRecordBytes);
 	}
-	const content = await archive.readWhole(THEME_ENTRY);
-	const text = content.toString('utf8');
-	if (!content.equals(Buffer.from(text)))
-		throw errors.invalidJson({ entry: THEME_ENTRY, reason: 'not valid UTF-8' });
+	const text = decodeUtf8(await archive.readWhole(THEME_ENTRY));
+	if (text === null) throw errors.invalidJson({ entry: THEME_ENTRY, reason: 'not valid UTF-8' });
 	const parsed = parseStrict(text, { maxDepth: maxRecordDepth });
 	// What cannot be read here is refused with its reason when it is read as a record.
 	const theme = parsed.ok && isJsonObject(parsed.value) ? parsed.value : {};
@@ -96,7 +91,7 @@ async function readTheme(
 	return { themeUuid: typeof theme['uuid'] === 'string' ? theme['uuid'] : named, text };
 }
 
-/** Older manifests list no entries: what is not known is passed over, and said. */
+/** Older manifests list no entries: what is not known is passed over, with a warning. */
 async function passOver(work: Work, archive: Archive): Promise<void> {
 	const others = archive.names.filter((name) => !READ.has(name));
 	for (const name of others) {

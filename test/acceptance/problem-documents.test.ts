@@ -156,7 +156,7 @@ t.test('row 42: edits and reverts are admitted like imports', async (t) => {
 	t.fail('edits are still refused');
 });
 
-t.test('an upload to a project that is unknown or has moved on is refused before it is sent', async () => {
+t.test('an upload to a project that is unknown or has moved on is refused before it is sent', async (t) => {
 	await using service = await startService();
 	const { host } = new URL(service.url);
 	const head = (path: string, more = '') =>
@@ -167,7 +167,8 @@ t.test('an upload to a project that is unknown or has moved on is refused before
 		`/api/projects/import?project_id=${ID}`,
 	])
 		assertProblem(await sendBytes(service.url, head(path)), 404, 'project_unknown');
-	const { body } = await post(`${service.url}/api/projects`, { name: 'x' });
+	const { status, body } = await post(`${service.url}/api/projects`, { name: 'x' });
+	t.equal(status, 201, JSON.stringify(body));
 	const merge = `/api/projects/${body.project_id}/merge`;
 	const stale = await sendBytes(service.url, head(merge, 'If-Match: "rev-7"\r\n'));
 	assertProblem(stale, 412, 'revision_stale');

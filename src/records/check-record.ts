@@ -137,7 +137,7 @@ interface Names {
 	readonly path?: string;
 }
 
-/** What a record is called, where it says so. */
+/** The names of a record, where it has them. */
 function namesOf({ uuid, path }: JsonObject): Names {
 	return {
 		...(typeof uuid === 'string' ? { uuid } : {}),

@@ -25,7 +25,7 @@ const compiled = Compile(Manifest);
 export async function readManifestObject(archive: Archive): Promise<JsonObject> {
 	const bytes = archive.bytesOf(MANIFEST_NAME);
 	if (bytes === undefined) {
-		// Without a manifest no stage would read the entries: what is wrong with them is told first.
+		// Without a manifest no stage would read the entries: what is wrong with them is reported first.
 		await archive.readThrough(UNLISTED_BYTES);
 		throw errors.manifestMissing({});
 	}
@@ -65,10 +65,10 @@ export function exportHash(manifest: object): string {
 	return sha256(canonicalJson(rest));
 }
 
-/** A hash that is there and does not fit tells of damage; one that is missing is a matter of form. */
+/** A hash that is there and does not fit means damage; a missing one is left to the schema. */
 export function checkExportHash(manifest: JsonObject): void {
-	const said = manifest['exportHash'];
-	if (typeof said === 'string' && said !== exportHash(manifest)) {
+	const given = manifest['exportHash'];
+	if (typeof given === 'string' && given !== exportHash(manifest)) {
 		throw errors.integrityFailed({
 			entry: MANIFEST_NAME,
 			reason: 'the manifest does not fit its exportHash',

@@ -8,7 +8,7 @@ import { checkExportHash, MANIFEST_NAME } from './manifest.ts';
 
 const compiled = Compile(OlderManifest);
 
-/** What an older archive says of its project. */
+/** The project of an older archive. */
 export interface OlderProject {
 	readonly uuid: string;
 	readonly name: string;
@@ -39,7 +39,7 @@ export function checkOlderManifest(object: JsonObject): OlderProject {
 	return { uuid: project.uuid, name: project.name, description: project.description ?? null, exportedAt };
 }
 
-/** The format says that the project's name and uuid are there, and not how: all the forms that are in use are read. */
+/** The format asks for the project's name and uuid in no particular form: all forms that are in use are read. */
 function projectOf({ project, project_uuid, project_name, projectUuid, projectName }: JsonObject): Json {
 	if (project !== undefined) return project;
 	return { uuid: projectUuid ?? project_uuid ?? null, name: projectName ?? project_name ?? null };

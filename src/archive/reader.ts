@@ -14,7 +14,7 @@ import { secondOpinion } from './container/second-opinion.ts';
 import type { Directory, ZipEntry } from './container/structures.ts';
 import { inflated } from './inflate.ts';
 
-/** An open archive whose container has been checked. Whoever opens it closes it. */
+/** An open archive whose container has been checked. The caller closes it. */
 export class Archive {
 	/** The names of the files in it, in the order of the directory; directories are left out. */
 	readonly names: readonly string[];

@@ -22,7 +22,7 @@ export interface ElementLimits {
 
 /**
  * Text is read in pieces of this many characters. An element is known to be too long a piece late at most; where the
- * array itself is broken, elements that end in the same piece are not told.
+ * array itself is broken, elements that end in the same piece are not reported.
  */
 const PIECE = 4_096;
 

@@ -34,14 +34,14 @@ export class ArchiveWriter {
 		// yazl types its output as the older interface; it is a PassThrough.
 		const output = this.#zip.outputStream as PassThrough;
 		this.#written = pipeline(output, meter, file, { signal });
-		// Whoever awaits finish() sees the error; without finish() it is the abort that the caller made itself.
+		// A caller that awaits finish() sees the error; without finish() it is the abort that the caller made itself.
 		this.#written.catch(() => undefined);
 		this.#zip.on('error', (error: unknown) => {
 			output.destroy(error instanceof Error ? error : new Error(String(error)));
 		});
 	}
 
-	/** Writes an entry of lines, and tells what the manifest says of it. */
+	/** Writes an entry of lines; answers its entry in the manifest. */
 	async addLines(path: string, batches: AsyncIterable<readonly string[]>): Promise<ManifestFile> {
 		const digest = createHash('sha256');
 		let bytes = 0;

@@ -20,7 +20,7 @@ const REASONS: readonly (readonly [part: string, reason: string])[] = [
 
 /**
  * The tokens of one JSON text. Text comes decoded, since stream-json would read bad UTF-8 as U+FFFD; it bounds
- * neither depth nor lengths, so whoever takes the tokens does.
+ * neither depth nor lengths, so the caller does.
  */
 export class Tokenizer {
 	readonly #parse: ReturnType<typeof jsonParser>;

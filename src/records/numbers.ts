@@ -12,8 +12,8 @@ export function isTooLong(raw: string): boolean {
 }
 
 /**
- * Whether a number's text and the double read from it name the same value, and that one can be told apart
- * (REFUSALS 29; RFC 7493 §2.2).
+ * Whether a number's text and the double read from it name the same value, and differs from its
+ * neighbours (REFUSALS 29; RFC 7493 §2.2).
  *
  * @param raw a number by the grammar of RFC 8259 §6
  */

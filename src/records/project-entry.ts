@@ -1,4 +1,4 @@
-/** What a project says of itself (`project.json`), whatever way it comes in: name, description, metadata. */
+/** A project's own properties (`project.json`), by whatever way they come in: name, description, metadata. */
 import { Compile } from 'typebox/compile';
 import { ProjectEntry } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';

@@ -20,7 +20,7 @@ export function aliasPath(text: string): string | null {
 }
 
 /**
- * A `$ref` (Format §7.1.2, §7.4) as the token and the part of its value that it leads to. `whole` tells that the
+ * A `$ref` (Format §7.1.2, §7.4) as the token and the part of its value that it leads to. `whole` is true where the
  * pointer stops at the token instead of its `$value`. Null where it leads to no token's value.
  */
 export function pointerTarget(ref: string): { path: string; part: string | null; whole: boolean } | null {

@@ -13,7 +13,7 @@ import { decodeUtf8 } from './utf8.ts';
  * @throws {DssError} malformed_request, invalid_json, invalid_value, too_deep
  */
 export function readBody(bytes: Uint8Array, maxDepth: number): Json {
-	if (bytes.length === 0) throw malformed('the body is empty, though it is said to be JSON');
+	if (bytes.length === 0) throw malformed('the body is empty, though its media type is JSON');
 	const text = decodeUtf8(bytes);
 	if (text === null) throw malformed('the body is not valid UTF-8');
 	// A reader may ignore a byte order mark (RFC 8259 §8.1).

@@ -45,7 +45,7 @@ export function parseStrict(text: string, options: StrictOptions): StrictResult 
 				return { ok: true, value, canonical: form === Form.ordered };
 			}
 		} catch {
-			// Not JSON, or not plainly so: the reader of tokens says where.
+			// Not JSON, or not plainly so: the reader of tokens finds the place.
 		}
 	}
 	return readTokens(text, options);

@@ -54,10 +54,10 @@ const NAMES: readonly [what: string, name: string, isName: boolean][] = [
 ];
 
 function assertAnswer(t: Test, answer: Answer, status: number, code: string | null, what: string): void {
-	const said = json(answer.body).slice(0, 500);
+	const received = `${answer.status} ${json(answer.body).slice(0, 500)}`;
 	const isRefused = code !== null;
-	t.equal(isRefused ? answer.status : answer.status < 300, isRefused ? status : true, what, { said });
-	if (isRefused) t.equal(answer.body.code, code, what, { said });
+	t.equal(isRefused ? answer.status : answer.status < 300, isRefused ? status : true, what, { received });
+	if (isRefused) t.equal(answer.body.code, code, what, { received });
 }
 
 const service = await startService();
@@ -103,6 +103,14 @@ test('free values are held alike in archives, edits, metadata and files of other
 		const metadata = object({ name: '"Made"', metadata: extensions });
 		const created = await put(projects, metadata, 'application/json');
 		assertAnswer(t, created, status, code, `${what}, in metadata`);
+
+		const project = { uuid: v7(), name: 'Built', createdAt: AT, updatedAt: AT };
+		const entry = buildDss({
+			project: json(project).replace(/\}$/, `,"metadata":${extensions}}`),
+			manifest: (manifest) => ({ ...manifest, project: { uuid: project.uuid, name: 'Built' } }),
+		});
+		const whole = await put(`${projects}/import`, entry, 'application/zip');
+		assertAnswer(t, whole, status, code, `${what}, in project.json`);
 
 		const file = object({ a: object({ $type: '"number"', $value: '1', $extensions: extensions }) });
 		const imported = await put(`${projects}/import`, file, 'application/json');

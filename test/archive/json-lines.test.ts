@@ -25,7 +25,7 @@ test('the pieces in which bytes come make no difference', async (t) => {
 	);
 });
 
-test('a line that is too long is told by its number, and the next one is read', async (t) => {
+test('a line that is too long is reported by its number, and the next one is read', async (t) => {
 	for (const size of [1, 7, 1000]) {
 		const lines = cut(Buffer.from(`short\n${'x'.repeat(100)}\nalso short\n`), size, 50);
 		t.strictSame(lines, [
@@ -36,7 +36,7 @@ test('a line that is too long is told by its number, and the next one is read', 
 	}
 });
 
-test('a line that is not UTF-8 is told by its number, and the others are read', async (t) => {
+test('a line that is not UTF-8 is reported by its number, and the others are read', async (t) => {
 	const bytes = Buffer.concat([
 		Buffer.from('one\n'),
 		Buffer.from([0xff, 0xfe, 0x0a]),

@@ -54,7 +54,7 @@ test('a deflate stream that is broken, and one that hides bytes, are faults of t
 	await t.rejects(drain(inflated(Readable.from([hiding]), bytes)), { code: 'size_mismatch' });
 });
 
-/** A file that tells how much was read from it at once. */
+/** A file that counts how much was read from it at once. */
 class MeteredFile extends FileBytes {
 	longest = 0;
 	override read(position: number, length: number): Buffer {
@@ -63,7 +63,7 @@ class MeteredFile extends FileBytes {
 	}
 }
 
-test('a directory that is said to have many gigabytes costs no memory before it is refused', async (t) => {
+test('a directory of two gigabytes costs no memory before it is refused', async (t) => {
 	// A sparse file: zeros for a directory of 2 GiB, and an end record that says it holds three entries.
 	const path = join(t.testdir(), 'large.dss');
 	const bytes = 2_147_483_648;

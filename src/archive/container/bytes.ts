@@ -31,7 +31,7 @@ export class FileBytes {
 	}
 }
 
-/** A 64-bit number; what a double cannot hold is larger than any file here, and says so. */
+/** A 64-bit number; what a double cannot hold is larger than any file here, and becomes the largest integer. */
 export function uint64(buffer: Buffer, at: number): number {
 	const value = Number(buffer.readBigUInt64LE(at));
 	return Number.isSafeInteger(value) ? value : Number.MAX_SAFE_INTEGER;

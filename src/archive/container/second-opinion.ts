@@ -5,10 +5,10 @@ import { isMachineFault } from '../machine-fault.ts';
 import type { ZipEntry } from './structures.ts';
 
 /**
- * Opens the archive with yauzl and compares. Whoever gets it closes it.
+ * Opens the archive with yauzl and compares. The caller closes it.
  *
  * @throws {DssError} ambiguous_archive
- * @throws {Error} a fault of the machine, as it is: it says nothing about the archive
+ * @throws {Error} a fault of the machine, as it is: no verdict on the archive
  */
 export async function secondOpinion(path: string, entries: readonly ZipEntry[]): Promise<yauzl.ZipFile> {
 	let zip: yauzl.ZipFile | undefined;

@@ -11,5 +11,5 @@ export function migrationsFrom(version: string): readonly Migration[] {
 	return first === -1 ? [] : MIGRATIONS.slice(first);
 }
 
-/** How a step is told of. */
+/** The name of a step in answers. */
 export const migrationName = ({ from, to }: Migration): string => `${from} → ${to}`;

@@ -1,4 +1,4 @@
-/** `$extends` (Format §6.4): a group takes in another's tokens and properties; what it says itself wins. */
+/** `$extends` (Format §6.4): a group takes in another's tokens and properties; its own members win. */
 import { aliasPath, pointerTarget } from '../../records/references.ts';
 import type { GroupNode, Node, Report } from './tree.ts';
 
@@ -44,21 +44,21 @@ class Resolver {
 
 	/** The group that a group extends, itself expanded; null where it extends none, or none that may be. */
 	#target(group: GroupNode, path: string): GroupNode | null {
-		const said = group.members['$extends'] ?? group.members['$ref'];
-		if (said === undefined) return null;
+		const reference = group.members['$extends'] ?? group.members['$ref'];
+		if (reference === undefined) return null;
 		const wrong = (reason: string) => {
 			this.#report({ code: 'invalid_record', path, reason });
 			return null;
 		};
-		const names = typeof said === 'string' ? groupNames(said) : null;
+		const names = typeof reference === 'string' ? groupNames(reference) : null;
 		if (names === null) return wrong('$extends must be a reference to a group (Format §6.4.5)');
 		const target = this.#find(names);
 		if (target === null)
-			return wrong(`$extends leads to ${String(said)}, which is not there (Format §6.4.6)`);
+			return wrong(`$extends leads to ${String(reference)}, which is not there (Format §6.4.6)`);
 		if (target.kind === 'token')
-			return wrong(`$extends leads to ${String(said)}, which is a token (Format §6.4)`);
+			return wrong(`$extends leads to ${String(reference)}, which is a token (Format §6.4)`);
 		if (this.#states.get(target) === 'open') {
-			return wrong(`$extends leads in a circle through ${String(said)} (Format §6.4.4)`);
+			return wrong(`$extends leads in a circle through ${String(reference)} (Format §6.4.4)`);
 		}
 		this.expand(target, names.join('.'));
 		return target;

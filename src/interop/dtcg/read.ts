@@ -142,6 +142,8 @@ class TokenReader {
 	readonly #settings: DtcgSettings;
 	readonly #faults: DtcgNote[];
 	readonly #notes: DtcgNote[];
+	/** The type at the end of the chain of references that a token begins; null where it has none. */
+	readonly #chainTypes = new Map<Flat, string | null>();
 
 	constructor(
 		byPath: ReadonlyMap<string, Flat>,
@@ -171,18 +173,26 @@ class TokenReader {
 
 	/** §5.2.2: its own type, else that of the token it refers to, else that of the nearest group. */
 	#typeOf(token: Flat): string | null {
+		const chain: Flat[] = [];
 		const seen = new Set<Flat>();
-		let at: Flat | undefined = token;
-		while (at !== undefined && !seen.has(at)) {
-			seen.add(at);
+		let found: string | null = null;
+		for (let at: Flat | undefined = token; at !== undefined && !seen.has(at); ) {
+			const known = this.#chainTypes.get(at);
 			const { $type } = at.node.members;
-			if (typeof $type === 'string') return $type;
+			if (typeof $type === 'string' || known !== undefined) {
+				found = typeof $type === 'string' ? $type : (known ?? null);
+				break;
+			}
+			seen.add(at);
+			chain.push(at);
 			const target = wholeTarget(at.node);
-			const next = target === null ? undefined : this.#byPath.get(target);
-			if (next === undefined) return at.type ?? token.type ?? null;
+			const next: Flat | undefined = target === null ? undefined : this.#byPath.get(target);
+			if (next === undefined) found = at.type ?? null;
 			at = next;
 		}
-		return token.type ?? null;
+		// Every token of the chain has its end's type: each is looked at once, however long the chains are.
+		for (const passed of chain) this.#chainTypes.set(passed, found);
+		return found ?? token.type ?? null;
 	}
 
 	#valueOf(token: Flat, type: string | null): { value: unknown; nonconforming?: true } {

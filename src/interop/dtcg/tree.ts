@@ -1,4 +1,5 @@
 /** A design tokens file as a tree of groups and tokens (Format §5, §6), each with its place. */
+import { excerpt } from '../../records/excerpt.ts';
 import { isJsonObject, type JsonObject } from '../../records/json.ts';
 
 export interface TokenNode {
@@ -18,7 +19,7 @@ export interface GroupNode {
 
 export type Node = TokenNode | GroupNode;
 
-/** Takes note of a fault and goes on, so that a file's faults are told together. */
+/** Takes note of a fault and goes on, so that a file's faults are reported together. */
 export type Report = (fault: {
 	code: 'invalid_record' | 'invalid_value';
 	path: string;
@@ -28,6 +29,8 @@ export type Report = (fault: {
 const TOKEN_MEMBERS = new Set(['$value', '$ref', '$type', '$description', '$extensions', '$deprecated']);
 const GROUP_MEMBERS = new Set(['$type', '$description', '$extensions', '$deprecated', '$extends', '$ref']);
 const ROOT = '$root';
+/** REFUSALS 44: looked at before a path is repeated for each token below it. */
+const MAX_PATH = 2_048;
 
 /** Reads the tree. What breaks a rule about names or form is reported with its path and left out. */
 export function readTree(file: JsonObject, report: Report): GroupNode {
@@ -66,9 +69,9 @@ function readGroup(value: JsonObject, path: string, report: Report): GroupNode {
 	for (const [key, member] of Object.entries(rest)) {
 		if (!isJsonObject(member)) continue;
 		const at = path === '' ? key : `${path}.${key}`;
-		const reason = nameFault(key);
+		const reason = at.length > MAX_PATH ? `a path has more than ${MAX_PATH} characters` : nameFault(key);
 		if (reason !== null) {
-			report({ code: 'invalid_record', path: at, reason });
+			report({ code: 'invalid_record', path: excerpt(at), reason });
 			continue;
 		}
 		const node = readNode(member, at, report);

@@ -1,4 +1,4 @@
-/** A JSON file that may be large: decoded strictly and read piece by piece, its faults told by line and character. */
+/** A JSON file that may be large: decoded strictly and read piece by piece, its faults reported by line and character. */
 import { createReadStream } from 'node:fs';
 import { errors } from '../../errors.ts';
 import type { Json } from '../../records/json.ts';

@@ -26,6 +26,7 @@ export const Config = Type.Object({
 	limits: Limits,
 	busyTimeoutMs: Milliseconds,
 	requestTimeoutMs: Milliseconds,
+	stallTimeoutMs: Milliseconds,
 	uploadIdleMs: Milliseconds,
 	uploadTimeoutMs: Milliseconds,
 	spoolQuotaBytes: Bytes(0),

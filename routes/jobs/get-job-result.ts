@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { JobParams } from '../../schemas/jobs.ts';
 import { errors } from '../../src/errors.ts';
 import type { JobService } from '../../src/service/job-service.ts';
@@ -31,7 +30,8 @@ export function getJobResult(app: App, jobs: JobService): void {
 			},
 		},
 		handler: async (request, reply) => {
-			const { path, bytes, sha256, projectName } = await jobs.result(request.params.job_id);
+			const result = await jobs.result(request.params.job_id);
+			const { bytes, sha256, projectName } = result;
 			const headers = fileHeaders(projectName, sha256);
 			const range = rangeOf(request.headers, bytes, headers['etag'] ?? '');
 			if (range === 'unsatisfiable') {
@@ -42,7 +42,7 @@ export function getJobResult(app: App, jobs: JobService): void {
 			const { first, last } = range ?? { first: 0, last: bytes - 1 };
 			reply.header('content-length', last - first + 1);
 			if (range !== null) reply.code(206).header('content-range', `bytes ${first}-${last}/${bytes}`);
-			const content = createReadStream(path, { start: first, end: last, highWaterMark: 262_144 });
+			const content = jobs.read(result, { first, last });
 			// OpenAPI calls a stream of bytes a binary string; Fastify sends the stream.
 			return reply.send(content as unknown as string);
 		},

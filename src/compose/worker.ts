@@ -1,7 +1,7 @@
-/** The entry of a worker thread: its adapters, and nothing of HTTP, metrics or pools. */
+/** The entry of a worker thread: its adapters, and nothing of HTTP, metrics, pools or the queue. */
 import { workerData } from 'node:worker_threads';
-import type { JobQueue } from '../jobs/queue.ts';
-import { openQueue } from '../jobs/sqlite/open.ts';
+import { finishJob } from '../jobs/sqlite/finish.ts';
+import type { StopFlag } from '../sqlite/stop-flag.ts';
 import { openReader, openWorkspace } from '../store/sqlite/open.ts';
 import { serveTasks, type ThreadParts } from '../workers/serve.ts';
 import type { WorkerSettings } from './worker-settings.ts';
@@ -9,22 +9,16 @@ import type { WorkerSettings } from './worker-settings.ts';
 // compose/service.ts gives every worker its settings, and nothing else.
 const settings = workerData as WorkerSettings;
 
-/** The adapters of this thread; the queue is opened where it is first asked for. */
-function open(): ThreadParts {
-	let queue: JobQueue | null = null;
-	const workspace = openWorkspace(settings);
-	const reader = openReader(settings);
+/** The adapters of this thread. */
+function open(stopFlag: StopFlag): ThreadParts {
+	const workspace = openWorkspace({ ...settings, stopFlag, finishJob });
+	const reader = openReader({ ...settings, stopFlag });
 	return {
 		workspace,
 		reader,
-		queue() {
-			queue ??= openQueue(settings);
-			return queue;
-		},
 		close() {
 			workspace.close();
 			reader.close();
-			queue?.close();
 		},
 	};
 }

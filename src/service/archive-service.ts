@@ -9,7 +9,7 @@ import type { UploadOptions } from '../pipeline/incoming.ts';
 import type { Spool, Spooled } from '../spool/spool.ts';
 import type { Counts, Reader, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';
-import type { ArchiveExecutor, ExecutionOptions } from './archive-executor.ts';
+import { type ArchiveExecutor, type ExecutionOptions, outlastsRequest } from './archive-executor.ts';
 import type { Estimator } from './estimator.ts';
 import { toItemCounts } from './project-presenter.ts';
 import { noteRefusal } from './refusals.ts';
@@ -125,7 +125,7 @@ export class ArchiveService {
 			warnings: [...value.warnings],
 			changes: value.changes,
 			estimated_duration_seconds: estimate,
-			requires_background_job: estimate !== null && estimate > (0.8 * requestTimeoutMs) / 1000,
+			requires_background_job: estimate !== null && outlastsRequest(estimate, requestTimeoutMs),
 		};
 		return { answer, revision: value.revision };
 	}
@@ -158,9 +158,14 @@ export class ArchiveService {
 			return { file: spool.adopt(path, done.bytes, done.sha256), revision: done.revision };
 		} catch (error) {
 			outcomes.failed('export', error, (performance.now() - begun) / 1000, null, execution.caller);
-			await spool.adopt(path, 0, '').remove();
+			await spool.discard(path);
 			throw error;
 		}
+	}
+
+	/** The content of an export, for one reader; nothing of it stays on the spool. */
+	open({ file }: Exported): Promise<Readable> {
+		return this.#options.spool.openOnce(file);
 	}
 }
 

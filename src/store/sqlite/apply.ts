@@ -1,7 +1,6 @@
 /** Writing a project's next revision: rows in short batches beyond head, then head in one tiny transaction. */
-import { errors } from '../../errors.ts';
 import type { Connection } from '../../sqlite/connection.ts';
-import type { Checkpoint, JobMark, NextRevision, Revision } from '../port.ts';
+import type { Checkpoint, NextRevision, Revision } from '../port.ts';
 import { giveBack } from './lease.ts';
 import { REVISION } from './reader.ts';
 import { fromNext, type RevisionRow, toRevision } from './rows.ts';
@@ -47,13 +46,6 @@ const INSERT_REVISION = `
     (:project, :number, :cause, :message, :author, :at, :name, :description, :metadata, :created_at, :updated_at,
      :themes, :tokens, :components, :added, :changed, :removed, :lamport, :sync, :origin, :origin_project,
      :origin_instance, :origin_revision)`;
-
-const JOB = 'SELECT status, holder FROM jobs WHERE uuid = ?';
-const END_JOB = `
-  UPDATE jobs
-  SET status = 'succeeded', outcome = :outcome, finished_at = :at, holder = NULL, lease_until = NULL, input = NULL,
-    stage = 'apply', done = items, total = items
-  WHERE uuid = :uuid`;
 
 const MOVE_HEAD = 'UPDATE projects SET head = :number WHERE id = :project';
 
@@ -101,6 +93,16 @@ export function writeDeclinedChanges(db: Connection, at: { project: number; next
 	db.prepare(WRITE_DECLINED_CHANGES).run(at);
 }
 
+/**
+ * Ends a job in the transaction that shows the revision which it made; the queue's adapter gives it, since its tables
+ * are its own.
+ */
+export type FinishJob = (
+	db: Connection,
+	run: { readonly uuid: string; readonly holder: string },
+	outcome: () => string,
+) => void;
+
 /** Shows revision `number`: its row, the new head, and the right to write given back, in one transaction. */
 export function moveHead(
 	db: Connection,
@@ -108,6 +110,7 @@ export function moveHead(
 	number: number,
 	next: NextRevision,
 	figures: Record<'themes' | 'tokens' | 'components' | 'added' | 'changed' | 'removed', number>,
+	finishJob: FinishJob | null,
 ): Revision {
 	return db
 		.transaction(() => {
@@ -118,17 +121,9 @@ export function moveHead(
 			const revision = toRevision(
 				db.prepare<object, RevisionRow>(REVISION).get({ project: projectUuid, number }) as RevisionRow,
 			);
-			if (next.job) endJob(db, next.job, revision);
+			const { job } = next;
+			if (job) finishJob?.(db, job, () => job.outcome(revision));
 			return revision;
 		})
 		.immediate();
-}
-
-/** Ends the job that made a revision: with it or not at all. */
-function endJob(db: Connection, { uuid, holder, outcome }: JobMark, revision: Revision): void {
-	const job = db.prepare<[string], { status: string; holder: string | null }>(JOB).get(uuid);
-	// Work that its request still waits for is no job.
-	if (job === undefined) return;
-	if (job.status !== 'running' || job.holder !== holder) throw errors.cancelled({});
-	db.prepare(END_JOB).run({ uuid, outcome: outcome(revision), at: new Date().toISOString() });
 }

@@ -2,6 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
 import { connect, translated } from '../../sqlite/connection.ts';
+import type { StopFlag } from '../../sqlite/stop-flag.ts';
+import type { FinishJob } from './apply.ts';
 import { migrate } from './migrate.ts';
 import { SqliteReader } from './reader.ts';
 import { SqliteWorkspace } from './workspace.ts';
@@ -9,6 +11,10 @@ import { SqliteWorkspace } from './workspace.ts';
 interface Options {
 	readonly dataDir: string;
 	readonly busyTimeoutMs: number;
+	/** Ends statements of the connection; see `connect`. */
+	readonly stopFlag?: StopFlag | null;
+	/** Ends the job of a revision together with it. */
+	readonly finishJob?: FinishJob;
 }
 
 const MAKE_INSTANCE = 'INSERT OR IGNORE INTO instance (only, uuid, created_at) VALUES (1, ?, ?)';
@@ -32,11 +38,11 @@ export function checkpointWal({ dataDir, busyTimeoutMs }: Options): void {
 }
 
 /** A Reader for one thread; the store must be prepared. */
-export function openReader({ dataDir, busyTimeoutMs }: Options): SqliteReader {
-	return new SqliteReader(connect(fileIn(dataDir), { busyTimeoutMs, readonly: true }));
+export function openReader({ dataDir, ...options }: Options): SqliteReader {
+	return new SqliteReader(connect(fileIn(dataDir), { ...options, readonly: true }));
 }
 
 /** A Workspace for one thread; the store must be prepared. */
-export function openWorkspace({ dataDir, busyTimeoutMs }: Options): SqliteWorkspace {
-	return new SqliteWorkspace(connect(fileIn(dataDir), { busyTimeoutMs }));
+export function openWorkspace({ dataDir, ...options }: Options): SqliteWorkspace {
+	return new SqliteWorkspace(connect(fileIn(dataDir), options), options.finishJob);
 }

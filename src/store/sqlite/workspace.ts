@@ -16,7 +16,7 @@ import type {
 	StagedRecord,
 	Workspace,
 } from '../port.ts';
-import { moveHead, writeDeclinedChanges, writeRows } from './apply.ts';
+import { type FinishJob, moveHead, writeDeclinedChanges, writeRows } from './apply.ts';
 import { carryOver, compareStaged, countUnseen } from './compare.ts';
 import { IDENTITY_TABLES, pairIdentities, renameStaged } from './identities.ts';
 import { giveBack, recoverAll, releaseAll, releaseLease, removeRows, takeLease } from './lease.ts';
@@ -50,10 +50,13 @@ const HIDE = "UPDATE projects SET head = 0, uuid = 'removed ' || id WHERE id = ?
 /** The Workspace on SQLite: one read-write connection, used by one thread for one piece of work at a time. */
 export class SqliteWorkspace implements Workspace {
 	readonly #db: Connection;
+	readonly #finishJob: FinishJob | null;
 	#difference: Difference | null = null;
 
-	constructor(db: Connection) {
+	/** @param finishJob ends the job of a revision; null where no work of it is a job */
+	constructor(db: Connection, finishJob: FinishJob | null = null) {
 		this.#db = db;
+		this.#finishJob = finishJob;
 	}
 
 	async clear(): Promise<void> {
@@ -210,12 +213,13 @@ export class SqliteWorkspace implements Workspace {
 			const id = current === null ? this.#make(projectUuid) : this.#idOf(projectUuid);
 			await writeRows(this.#db, { project: id, next: number, isNew: current === null }, checkpoint);
 			writeDeclinedChanges(this.#db, { project: id, next: number });
-			return moveHead(this.#db, { project: id, projectUuid }, number, next, {
+			const figures = {
 				...counted(current?.counts ?? noCounts(), difference),
 				added: sum(difference.added),
 				changed: sum(difference.changed),
 				removed: sum(difference.removed),
-			});
+			};
+			return moveHead(this.#db, { project: id, projectUuid }, number, next, figures, this.#finishJob);
 		} catch (error) {
 			throw translate(error);
 		}
@@ -227,10 +231,9 @@ export class SqliteWorkspace implements Workspace {
 			const id = current === null ? this.#make(projectUuid) : this.#idOf(projectUuid);
 			const counts = current?.counts ?? noCounts();
 			const none = { added: 0, changed: 0, removed: 0 };
-			return moveHead(this.#db, { project: id, projectUuid }, (current?.number ?? 0) + 1, next, {
-				...counts,
-				...none,
-			});
+			const number = (current?.number ?? 0) + 1;
+			const figures = { ...counts, ...none };
+			return moveHead(this.#db, { project: id, projectUuid }, number, next, figures, this.#finishJob);
 		});
 	}
 

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
 	const app = await buildApp({ ...composition, config, version, logger });
 	if (composition.recovered > 0)
 		app.log.warn({ recovered: composition.recovered }, 'unfinished work of the last run was undone');
-	await runService(app, composition, config);
+	await runService(app, composition, config, () => new Promise((resolve) => logger.flush(() => resolve())));
 }
 
 /** An error that stops the start, with what caused it, in one line. */

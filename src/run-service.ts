@@ -12,26 +12,44 @@ const JOBS_MS = 500;
 const STORE_MS = 3_600;
 const ALL_MS = 14_500;
 
-/** Starts the background work, listens, and ends the process on SIGTERM, SIGINT, SIGHUP or an uncaught error. */
-export async function runService(app: App, composition: Composition, config: Config): Promise<void> {
+/**
+ * Starts the background work, listens, and ends the process on SIGTERM, SIGINT, SIGHUP or an uncaught error. The exit
+ * code is 0 where all ended in order; the process ends by SIGKILL where a thread cannot be ended.
+ */
+export async function runService(
+	app: App,
+	composition: Composition,
+	config: Config,
+	flushLog: () => Promise<void>,
+): Promise<void> {
 	let stopping = false;
 	const stop = async (exitCode: number) => {
 		if (stopping) return;
 		stopping = true;
 		killAfter(ALL_MS);
+		let closed = false;
 		const jobs = composition.stop().then(() => true);
 		jobs.catch(() => undefined);
 		const orderly = await shutDown(
 			[
 				{ name: 'letting requests finish', timeoutMs: REQUESTS_MS, run: () => app.close().then(() => true) },
 				{ name: 'handing jobs back', timeoutMs: JOBS_MS, run: () => jobs },
-				{ name: 'closing the store', timeoutMs: STORE_MS, run: () => composition.close() },
+				{
+					name: 'closing the store',
+					timeoutMs: STORE_MS,
+					run: async () => {
+						closed = await composition.close();
+						return closed;
+					},
+				},
 			],
 			(message, error) => app.log.error({ err: error }, message),
 		);
 		app.log.info({ orderly }, 'stopped');
-		// Waits for a statement that cannot be ended: then `killAfter` ends the process.
-		process.exit(orderly ? exitCode : 1);
+		// `process.exit()` waits for a statement that a thread runs, for ever where it cannot be ended.
+		if (closed) process.exit(orderly ? exitCode : 1);
+		await flushLog();
+		process.kill(process.pid, 'SIGKILL');
 	};
 	// Not `close-with-grace`: it exits at the second signal, and Ctrl-C under npm sends two.
 	for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)

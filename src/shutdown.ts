@@ -37,9 +37,8 @@ export async function shutDown(
 }
 
 /**
- * Kills the process after a time, whatever its threads do: `process.exit()` waits for a statement that another thread
- * runs, and a timer of the main thread for whatever that does. Nothing is lost: the next start finds the state that a
- * crash leaves. The exit code is then that of SIGKILL.
+ * Kills the process after a time, also where its main thread hangs in a statement or a loop: from a thread of its own.
+ * Nothing is lost: the next start finds the state that a crash leaves. The process then ends by SIGKILL.
  */
 export function killAfter(ms: number): void {
 	const source =

@@ -14,7 +14,7 @@ const IDLE_MS = 60_000;
 /** How long a thread may take to end. One that runs a statement without `checkpoint()` ends with that statement. */
 const EXIT_MS = 1_000;
 /** How long a caller waits for the undoing of work whose thread was ended; it goes on behind. */
-const UNDO_MS = 1_000;
+const UNDO_MS = 2_000;
 const UNDO_AGAIN_MS = 5_000;
 const MAX_TICK_MS = 250;
 const CLOSE_POLL_MS = 20;

@@ -25,7 +25,7 @@ const STATEMENT = 4;
 const TOTAL = 120;
 const ROLL_BACK = 10;
 /** With the waits of the pool behind it, a cancelled job ends within 5 s. */
-export const GRACE_MS = 2_000;
+export const GRACE_MS = 1_500;
 
 /** @param busyMs how long a statement may wait for the store, which is no stall */
 export function watchLimits(stallMs: number, busyMs: number): WatchLimits {

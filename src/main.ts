@@ -18,12 +18,13 @@ async function main(): Promise<void> {
 	}
 	const config = readConfig(process.env);
 	process.umask(0o077);
-	const logger = pino({ level: config.logLevel });
+	const destination = pino.destination({ fd: 1, sync: false });
+	const logger = pino({ level: config.logLevel }, destination);
 	const composition = await compose(config, version, logger);
 	const app = await buildApp({ ...composition, config, version, logger });
 	if (composition.recovered > 0)
 		app.log.warn({ recovered: composition.recovered }, 'unfinished work of the last run was undone');
-	await runService(app, composition, config, () => new Promise((resolve) => logger.flush(() => resolve())));
+	await runService(app, composition, config, () => destination.flushSync());
 }
 
 /** An error that stops the start, with what caused it, in one line. */

@@ -20,7 +20,7 @@ export async function runService(
 	app: App,
 	composition: Composition,
 	config: Config,
-	flushLog: () => Promise<void>,
+	flushLog: () => void,
 ): Promise<void> {
 	let stopping = false;
 	const stop = async (exitCode: number) => {
@@ -48,7 +48,7 @@ export async function runService(
 		app.log.info({ orderly }, 'stopped');
 		// `process.exit()` waits for a statement that a thread runs, for ever where it cannot be ended.
 		if (closed) process.exit(orderly ? exitCode : 1);
-		await flushLog();
+		flushLog();
 		process.kill(process.pid, 'SIGKILL');
 	};
 	// Not `close-with-grace`: it exits at the second signal, and Ctrl-C under npm sends two.

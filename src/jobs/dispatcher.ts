@@ -83,6 +83,8 @@ export class Dispatcher {
 			.catch((error: unknown) => this.#options.onError(error, 'the next job could not be claimed'))
 			.finally(() => {
 				this.#looking = null;
+				// A call between the last look and here.
+				if (this.#lookAgain && !this.#closing.signal.aborted) this.wake();
 			});
 	}
 

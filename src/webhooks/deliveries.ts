@@ -47,6 +47,8 @@ export class Deliveries {
 			.catch((error: unknown) => this.#options.log.error({ err: error }, 'the outbox could not be read'))
 			.finally(() => {
 				this.#looking = null;
+				// A call between the last look and here.
+				if (this.#lookAgain && !this.#stopped.signal.aborted) this.wake();
 			});
 	}
 

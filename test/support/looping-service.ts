@@ -9,10 +9,11 @@ import { runService } from '../../src/run-service.ts';
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 const config = readConfig(process.env);
-const logger = pino({ level: 'info' });
+const destination = pino.destination({ fd: 1, sync: false });
+const logger = pino({ level: 'info' }, destination);
 const composition = await compose(config, '0.0.0', logger, {
 	worker: new URL('./looping-worker.ts', import.meta.url),
 	queue: new URL('../../src/compose/queue-thread.ts', import.meta.url),
 });
 const app = await buildApp({ ...composition, config, version: '0.0.0', logger });
-await runService(app, composition, config, () => new Promise((resolve) => logger.flush(() => resolve())));
+await runService(app, composition, config, () => destination.flushSync());

@@ -129,6 +129,12 @@ export const SETTINGS = {
 		30_000,
 		'how long a request may take; estimates are held against it',
 	),
+	stallTimeoutMs: fixed(
+		'DSS_STALL_TIMEOUT_MS',
+		milliseconds,
+		30_000,
+		'after which a worker that neither makes progress nor stops is ended',
+	),
 	uploadIdleMs: fixed('DSS_UPLOAD_IDLE_MS', milliseconds, 15_000, 'how long an upload may send nothing'),
 	uploadTimeoutMs: fixed('DSS_UPLOAD_TIMEOUT_MS', milliseconds, 600_000, 'how long an upload may take'),
 	spoolQuotaBytes: derived(

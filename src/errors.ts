@@ -333,6 +333,13 @@ export const errors = {
 		'Too much work is waiting',
 		(d) => `All workers are busy and the queue is full. Try again in ${d.retry_after} s.`,
 	),
+	workStalled: define<{ retry_after: number }>(
+		'work_stalled',
+		503,
+		'The work made no progress',
+		(d) =>
+			`The work neither moved nor stopped, so it was ended; nothing was changed. Try again in ${d.retry_after} s; if it stalls again, report it with the file.`,
+	),
 	storeBusy: define<{ retry_after: number }>(
 		'store_busy',
 		503,

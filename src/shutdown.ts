@@ -1,27 +1,47 @@
-/** The ending, in named phases, each with its time-out: what hangs in one does not keep the next from its work. */
+/** The end of the process in named phases, each with a time-out: one that hangs does not keep the next from its work. */
+import { Worker } from 'node:worker_threads';
 
 export interface Phase {
 	readonly name: string;
 	readonly timeoutMs: number;
-	readonly run: () => Promise<void>;
+	/** Answers false, or throws, where it could not be done in order. */
+	readonly run: () => Promise<boolean>;
 }
 
-/** Runs the phases one after the other; tells of each that fails or takes too long, and goes on. */
+/** Runs the phases one after the other. Answers whether all were done in order and in time; reports each that was not. */
 export async function shutDown(
 	phases: readonly Phase[],
-	tell: (message: string, error?: unknown) => void,
-): Promise<void> {
+	report: (message: string, error?: unknown) => void,
+): Promise<boolean> {
+	let orderly = true;
 	for (const { name, timeoutMs, run } of phases) {
 		let timer: NodeJS.Timeout | undefined;
 		const late = new Promise<'late'>((resolve) => {
 			timer = setTimeout(resolve, timeoutMs, 'late');
 		});
 		try {
-			if ((await Promise.race([run(), late])) === 'late') tell(`${name} took longer than ${timeoutMs} ms`);
+			const outcome = await Promise.race([run(), late]);
+			if (outcome === true) continue;
+			report(
+				outcome === 'late' ? `${name} took longer than ${timeoutMs} ms` : `${name} was not done in order`,
+			);
+			orderly = false;
 		} catch (error) {
-			tell(`${name} failed`, error);
+			report(`${name} failed`, error);
+			orderly = false;
 		} finally {
 			clearTimeout(timer);
 		}
 	}
+	return orderly;
+}
+
+/**
+ * Kills the process after a time, also where its main thread hangs in a statement or a loop: from a thread of its own.
+ * Nothing is lost: the next start finds the state that a crash leaves. The process then ends by SIGKILL.
+ */
+export function killAfter(ms: number): void {
+	const source =
+		"setTimeout(() => process.kill(process.pid, 'SIGKILL'), require('node:worker_threads').workerData)";
+	new Worker(source, { eval: true, workerData: ms }).unref();
 }

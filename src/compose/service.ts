@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { Config } from '../../schemas/config.ts';
 import { Dispatcher } from '../jobs/dispatcher.ts';
-import type { JobQueue } from '../jobs/queue.ts';
-import { remoteQueue } from '../jobs/remote-queue.ts';
+import type { Outbox } from '../jobs/outbox.ts';
+import { startQueueThread } from '../jobs/queue-thread.ts';
 import { completeJob } from '../jobs/sqlite/complete.ts';
 import { openQueue } from '../jobs/sqlite/open.ts';
 import { Metrics } from '../plugins/metrics.ts';
@@ -24,18 +24,31 @@ import { Spool } from '../spool/spool.ts';
 import type { Reader } from '../store/port.ts';
 import { type FolderLock, lockFolder } from '../store/sqlite/lock.ts';
 import { checkpointWal, openDatabase, openReader, openStore, prepareStore } from '../store/sqlite/open.ts';
-import { Webhooks } from '../webhooks/webhooks.ts';
+import { Deliveries } from '../webhooks/deliveries.ts';
+import { WebhookSender } from '../webhooks/sender.ts';
 import { WorkerPool } from '../workers/pool.ts';
 import type { TaskRunner } from '../workers/port.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 
-/** Where the service tells the operator of what no request sees. */
+/** Where the service logs what no request sees. */
 export interface Log {
 	warn(properties: object, message: string): void;
 	error(properties: object, message: string): void;
+	fatal(properties: object, message: string): void;
 }
 
-/** A service, whole but for its HTTP face. */
+/** The modules that threads run. */
+export interface ThreadEntries {
+	readonly worker: URL;
+	readonly queue: URL;
+}
+
+const ENTRIES: ThreadEntries = {
+	worker: new URL('./worker.ts', import.meta.url),
+	queue: new URL('./queue-thread.ts', import.meta.url),
+};
+
+/** A service without its HTTP face. */
 export interface Composition {
 	readonly projects: ProjectService;
 	readonly archives: ArchiveService;
@@ -46,11 +59,12 @@ export interface Composition {
 	readonly health: Health;
 	/** Pieces of work of a dead process that were undone, and jobs of it that wait again. */
 	readonly recovered: number;
-	/** Begins what nobody asks for: waiting jobs, messages, what is over. */
+	/** Starts the dispatcher, webhook delivery and expiry. */
 	start(): void;
-	/** Hands running jobs back. */
+	/** Hands running jobs back to the queue. */
 	stop(): Promise<void>;
-	close(): Promise<void>;
+	/** Ends the threads and closes the store; resolves within some 5 s. False where a thread cannot be ended. */
+	close(): Promise<boolean>;
 }
 
 /**
@@ -58,10 +72,15 @@ export interface Composition {
  *
  * @throws {Error} where another process has the folder, or it is of a newer DSS
  */
-export async function compose(config: Config, version: string, log: Log): Promise<Composition> {
+export async function compose(
+	config: Config,
+	version: string,
+	log: Log,
+	entries = ENTRIES,
+): Promise<Composition> {
 	const lock: FolderLock = lockFolder(config.dataDir);
 	try {
-		return await composeLocked(config, version, log, lock);
+		return await composeLocked(config, version, log, lock, entries);
 	} catch (error) {
 		lock.release();
 		throw error;
@@ -73,8 +92,9 @@ async function composeLocked(
 	version: string,
 	log: Log,
 	lock: FolderLock,
+	entries: ThreadEntries,
 ): Promise<Composition> {
-	const { dataDir, busyTimeoutMs, limits, requestTimeoutMs } = config;
+	const { dataDir, busyTimeoutMs, limits, requestTimeoutMs, stallTimeoutMs } = config;
 	const settings: WorkerSettings = { dataDir, busyTimeoutMs, limits };
 	const onError = (err: unknown, message: string) => log.error({ err }, message);
 	const remains = await recover(settings);
@@ -92,21 +112,27 @@ async function composeLocked(
 	const reader = openReader(settings);
 	const jobWorkers = Math.max(1, config.workers - 1);
 	const pool = new WorkerPool({
-		entry: new URL('./worker.ts', import.meta.url),
+		entry: entries.worker,
 		settings,
 		workers: config.workers,
 		jobWorkers,
+		stallTimeoutMs,
+		busyTimeoutMs,
 		onDurations: (durations) => metrics.stageDurations(durations),
+		log,
 	});
 	const tasks = retaining(pool, reader, config, log);
-	const queue = remoteQueue(pool);
-	const estimator = new Estimator(queue, remains.speeds, onError);
+	const queueThread = startQueueThread(entries.queue, { dataDir, busyTimeoutMs }, onError);
+	const { jobs: queue, outbox, keys, speeds } = queueThread.ports;
+	const estimator = new Estimator(speeds, remains.speeds, onError);
 	const outcomes = new WorkMetrics(metrics, estimator);
 	const dispatcher: Dispatcher = new Dispatcher({
 		queue,
 		tasks,
 		files: spool,
 		slots: jobWorkers,
+		// The folder's lock keeps other processes out.
+		renewEveryMs: null,
 		onEnd: (job, seconds) => {
 			outcomes.ended(job, seconds, { ...job.caller, log });
 			webhooks?.wake();
@@ -114,9 +140,16 @@ async function composeLocked(
 		onError,
 	});
 	metrics.watchQueue(queue, () => dispatcher.busy);
-	const webhooks = webhooksOf(config, queue, metrics, onError);
-	const expirySeconds = { results: config.resultTtlSeconds, jobs: config.jobTtlSeconds };
-	const expiry = new Expiry(queue, spool, expirySeconds, onError);
+	const webhooks = webhooksOf(config, outbox, metrics, log);
+	const expiry = new Expiry({
+		jobs: queue,
+		keys,
+		files: spool,
+		resultSeconds: config.resultTtlSeconds,
+		jobSeconds: config.jobTtlSeconds,
+		now: Date.now,
+		onError,
+	});
 	const executor = new ArchiveExecutor({
 		queue,
 		dispatcher,
@@ -155,26 +188,34 @@ async function composeLocked(
 			clock: { toleranceMs: config.clockToleranceMs, driftMs: config.clockDriftWarningMs },
 		}),
 		jobs,
-		idempotency: new Idempotency(queue),
+		idempotency: new Idempotency(keys),
 		metrics,
-		health: new Health({ spool, tasks }),
+		health: new Health({
+			reader,
+			queue,
+			spool,
+			tasks: pool,
+			threads: () => pool.state,
+			maxStuck: config.workers,
+			onError,
+		}),
 		recovered: remains.recovered,
 		start() {
-			// The reader's thread opens its files now, and not with the first look at the figures.
-			queue.figures().catch((error: unknown) => onError(error, 'the queue cannot be read'));
 			dispatcher.start();
 			webhooks?.start();
 			expiry.start();
 		},
 		stop: () => dispatcher.close(),
 		async close() {
-			await dispatcher.close();
-			await webhooks?.close();
-			await expiry.close();
+			await Promise.all([dispatcher.close(), webhooks?.close(), expiry.close()]);
 			await tasks.close();
+			await queueThread.close();
 			reader.close();
+			// A thread that cannot be ended may hold the write lock, for which this would wait.
+			if (pool.state.stuck > 0) return false;
 			checkpointWal(settings);
 			lock.release();
+			return true;
 		},
 	};
 }
@@ -186,29 +227,32 @@ async function recover(settings: WorkerSettings) {
 	const queue = openQueue(settings);
 	try {
 		const undone = await store.recover();
-		const waiting = await queue.recover();
-		return { recovered: undone + waiting, files: await queue.files(), speeds: await queue.speeds() };
+		const waiting = await queue.jobs.recover();
+		await queue.keys.recover();
+		return {
+			recovered: undone + waiting,
+			files: await queue.jobs.files(),
+			speeds: await queue.speeds.all(),
+		};
 	} finally {
 		queue.close();
 		store.close();
 	}
 }
 
-/** Messages are sent where the settings name anybody who may hear them. */
+/** Webhooks are sent where the settings name a receiver. */
 function webhooksOf(
 	{ webhooks: { url, secret, origins, allowPrivate } }: Config,
-	queue: JobQueue,
+	outbox: Outbox,
 	metrics: Metrics,
-	onError: (error: unknown, message: string) => void,
-): Webhooks | null {
+	log: Log,
+): Deliveries | null {
 	if (url === null && origins.length === 0) return null;
-	return new Webhooks({
-		queue,
-		secret,
-		allowPrivate,
-		show: (job) => toJobShape(job),
+	return new Deliveries({
+		outbox,
+		sender: new WebhookSender({ secret, allowPrivate, show: (job) => toJobShape(job) }),
 		onDelivery: (outcome) => metrics.webhookDelivery(outcome),
-		onError,
+		log,
 	});
 }
 

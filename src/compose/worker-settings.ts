@@ -1,8 +1,12 @@
 import type { Limits } from '../../schemas/config.ts';
 
-/** What a worker thread is given at its start, as `workerData`. */
-export interface WorkerSettings {
+/** What the queue's thread is given at its start, as `workerData`. */
+export interface QueueSettings {
 	readonly dataDir: string;
 	readonly busyTimeoutMs: number;
+}
+
+/** What a worker thread is given. */
+export interface WorkerSettings extends QueueSettings {
 	readonly limits: Limits;
 }

@@ -1,22 +1,17 @@
-/** Takes jobs from the queue and has them run: renewed while they run, ended once, handed back when the process stops. */
+/** Claims jobs from the queue and runs them: each run is ended once, and handed back when the process stops. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { v7 } from 'uuid';
-import { DssError, errors, toErrorData } from '../errors.ts';
+import { DssError, errors } from '../errors.ts';
 import type { TaskRunner } from '../workers/port.ts';
+import { endOfRun, type StopReason, tooManyCrashes } from './end-of-run.ts';
 import { type JobFiles, type JobOutput, type JobRun, taskOf } from './job-tasks.ts';
 import type { Job, JobEnd, JobProgress, JobQueue, NewJob } from './queue.ts';
 
-/** A lease is renewed three times before it runs out: a process that misses them all is gone. */
-const LEASE_MS = 30_000;
-/** Jobs that wait for a time come due without anybody saying so. */
-const LOOK_EVERY_MS = 1_000;
-/** Faults of the machine that a job may meet. */
-const MAX_FAULTS = 5;
-/** Processes that may die under one job: then it is likely to be the reason. */
-const MAX_ATTEMPTS = 100;
-const FIRST_BACK_OFF_MS = 1_000;
-const MAX_BACK_OFF_MS = 60_000;
-/** Another writer of the project is soon done. */
-const BUSY_BACK_OFF_MS = 200;
+/** Deferred jobs come due without an event. */
+const POLL_EVERY_MS = 1_000;
+/** Delays between attempts to write the end of a run. */
+const FIRST_END_DELAY_MS = 500;
+const MAX_END_DELAY_MS = 30_000;
 
 export interface DispatcherOptions {
 	readonly queue: JobQueue;
@@ -24,37 +19,51 @@ export interface DispatcherOptions {
 	readonly files: JobFiles;
 	/** Jobs that run at once. */
 	readonly slots: number;
-	/** Told of every end of a job that ran here, its input still named. */
+	/** How often claims are renewed, in milliseconds; null where they last as long as the process. */
+	readonly renewEveryMs: number | null;
+	/** Called at every end of a job that ran here; its input is still named. */
 	readonly onEnd: (job: Job, seconds: number) => void;
 	readonly onError: (error: unknown, message: string) => void;
 }
 
-interface Running {
+interface Run {
+	readonly job: Job;
+	readonly holder: string;
 	readonly controller: AbortController;
+	/** Work of a request that was handed over: it has a thread of its own, and takes no slot. */
+	readonly adopted: boolean;
+	stop: StopReason | null;
 	progress: JobProgress;
 	ended: Promise<void>;
 }
 
+/** Work of a request that becomes a job while it runs. */
+export interface AdoptedWork {
+	/** The name under which it was begun. */
+	readonly holder: string;
+	readonly controller: AbortController;
+	readonly progress: JobProgress;
+	/** Called once, after the job was written: waits for the work and takes charge of its file. */
+	readonly output: () => Promise<JobOutput>;
+}
+
 export class Dispatcher {
-	/** Names this process as the holder of its jobs. */
-	readonly holder = v7();
 	readonly #options: DispatcherOptions;
-	readonly #running = new Map<string, Running>();
+	readonly #runs = new Map<string, Run>();
 	readonly #watchers = new Map<string, Set<() => void>>();
-	/** Runs that are jobs of requests handed over: they have threads of their own. */
-	readonly #adopted = new Set<string>();
+	readonly #closing = new AbortController();
 	#timer: NodeJS.Timeout | undefined;
-	#looking = false;
+	#looking: Promise<void> | null = null;
 	#lookAgain = false;
-	#stopping = false;
 	#waiting = 0;
 
 	constructor(options: DispatcherOptions) {
 		this.#options = options;
 	}
 
+	/** Jobs that run here. */
 	get busy(): number {
-		return this.#running.size;
+		return this.#runs.size;
 	}
 
 	/** Jobs that wait, as of the last look. */
@@ -63,47 +72,51 @@ export class Dispatcher {
 	}
 
 	start(): void {
-		this.#timer = setInterval(() => this.wake(), LOOK_EVERY_MS).unref();
+		this.#timer = setInterval(() => this.wake(), POLL_EVERY_MS).unref();
 		this.wake();
 	}
 
 	/** Looks for jobs that may run now. */
 	wake(): void {
-		void this.#look().catch((error: unknown) =>
-			this.#options.onError(error, 'the queue could not be asked for the next job'),
-		);
+		this.#lookAgain = true;
+		this.#looking ??= this.#look()
+			.catch((error: unknown) => this.#options.onError(error, 'the next job could not be claimed'))
+			.finally(() => {
+				this.#looking = null;
+				// A call between the last look and here.
+				if (this.#lookAgain && !this.#closing.signal.aborted) this.wake();
+			});
 	}
 
-	/** Takes over work that is running: its request is not waited for any more. */
+	/** Makes work that is under way a job. @throws {DssError} what the queue throws; then it is no job */
 	async adopt(job: NewJob, work: AdoptedWork): Promise<Job> {
-		const { queue } = this.#options;
-		const adopted = await queue.adopt({ job, holder: this.holder, leaseMs: LEASE_MS });
-		this.#adopted.add(job.uuid);
-		this.#begin(adopted, work.controller, work.progress, () => work.ended);
+		const { holder, controller, progress, output } = work;
+		const adopted = await this.#options.queue.adopt({ job, holder });
+		this.#begin(adopted, { holder, controller, progress, adopted: true }, output);
 		return adopted;
 	}
 
-	/** How far a job is that runs here; null where it does not. */
-	progressOf(uuid: string): JobProgress | null {
-		return this.#running.get(uuid)?.progress ?? null;
+	/** A job that runs here, as it was claimed, and how far it is; null where it does not. */
+	running(uuid: string): { readonly job: Job; readonly progress: JobProgress } | null {
+		return this.#runs.get(uuid) ?? null;
 	}
 
-	/** Tells of a running job's headway. */
+	/** Notes the progress of a job that runs here. */
 	note(uuid: string, progress: JobProgress): void {
-		const running = this.#running.get(uuid);
-		if (running !== undefined) running.progress = progress;
-		this.#tell(uuid);
+		const run = this.#runs.get(uuid);
+		if (run !== undefined) run.progress = progress;
+		this.#notify(uuid);
 	}
 
-	/** Stops a job that runs here at its next step; resolves when it has ended. */
+	/** Stops a job that runs here. Resolves when its end has been written, or at once where it does not run here. */
 	async cancel(uuid: string): Promise<void> {
-		const running = this.#running.get(uuid);
-		if (running === undefined) return;
-		running.controller.abort(CANCELLED);
-		await running.ended;
+		const run = this.#runs.get(uuid);
+		if (run === undefined) return;
+		stopRun(run, 'cancelled');
+		await run.ended;
 	}
 
-	/** Calls back whenever a job has moved on, until told to stop. */
+	/** Calls back whenever a job has moved on, until the function that it answers is called. */
 	watch(uuid: string, moved: () => void): () => void {
 		const watchers = this.#watchers.get(uuid) ?? new Set();
 		this.#watchers.set(uuid, watchers.add(moved));
@@ -113,145 +126,139 @@ export class Dispatcher {
 		};
 	}
 
-	/** Takes no more jobs, and hands those that run back to the queue. */
+	/** Claims no more jobs, and hands those that run back to the queue. */
 	async close(): Promise<void> {
-		this.#stopping = true;
+		this.#closing.abort();
 		clearInterval(this.#timer);
-		for (const { controller } of this.#running.values()) controller.abort(STOPPED);
-		await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+		for (const run of this.#runs.values()) stopRun(run, 'stopped');
+		await this.#looking;
+		// Work may be adopted until its requests have ended.
+		while (this.#runs.size > 0) await Promise.all([...this.#runs.values()].map(({ ended }) => ended));
 	}
 
 	async #look(): Promise<void> {
-		if (this.#looking) {
-			this.#lookAgain = true;
-			return;
+		const { queue, slots } = this.#options;
+		while (this.#lookAgain && !this.#closing.signal.aborted) {
+			this.#lookAgain = false;
+			while (this.#slotsTaken() < slots && !this.#closing.signal.aborted) {
+				const holder = v7();
+				const job = await queue.claim({ holder });
+				if (job === null) break;
+				const controller = new AbortController();
+				this.#begin(job, { holder, controller, progress: job.progress, adopted: false }, (run) =>
+					this.#perform(job, holder, run),
+				);
+			}
+			this.#waiting = (await queue.figures()).queued;
 		}
-		this.#looking = true;
-		try {
-			do {
-				this.#lookAgain = false;
-				while (!this.#stopping && this.#running.size - this.#adopted.size < this.#options.slots) {
-					const job = await this.#options.queue.take({ holder: this.holder, leaseMs: LEASE_MS });
-					if (job === null) break;
-					const controller = new AbortController();
-					if (this.#stopping) controller.abort(STOPPED);
-					this.#begin(job, controller, job.progress, (taken) => this.#perform(job, taken));
-				}
-				this.#waiting = (await this.#options.queue.figures()).queued;
-			} while (this.#lookAgain);
-		} finally {
-			this.#looking = false;
-		}
+	}
+
+	#slotsTaken(): number {
+		return [...this.#runs.values()].filter(({ adopted }) => !adopted).length;
 	}
 
 	#begin(
 		job: Job,
-		controller: AbortController,
-		progress: JobProgress,
-		run: (taken: JobRun) => Promise<JobOutput>,
+		parts: Pick<Run, 'holder' | 'controller' | 'progress' | 'adopted'>,
+		output: (run: JobRun) => Promise<JobOutput>,
 	): void {
-		const running: Running = { controller, progress, ended: Promise.resolve() };
-		this.#running.set(job.uuid, running);
-		running.ended = this.#see(job, running, run);
-		this.#tell(job.uuid);
+		const run: Run = { job, ...parts, stop: null, ended: Promise.resolve() };
+		this.#runs.set(job.uuid, run);
+		if (this.#closing.signal.aborted) stopRun(run, 'stopped');
+		run.ended = this.#see(run, output);
+		this.#notify(job.uuid);
 	}
 
-	/** A run from its beginning to its end, which is written whatever happens. */
-	async #see(job: Job, running: Running, run: (taken: JobRun) => Promise<JobOutput>): Promise<void> {
-		const { queue, onError } = this.#options;
-		const { uuid } = job;
-		const renewal = setInterval(() => {
-			const { progress } = running;
-			queue
-				.renew({ uuid, holder: this.holder, leaseMs: LEASE_MS, progress })
-				.catch((error: unknown) => onError(error, 'a lease could not be renewed'));
-		}, LEASE_MS / 4).unref();
+	/** A run from its beginning to its end. Never rejects. */
+	async #see(run: Run, output: (run: JobRun) => Promise<JobOutput>): Promise<void> {
+		const { onError } = this.#options;
+		const renewal = this.#renewing(run);
 		const begun = performance.now();
 		try {
-			const end = await this.#endOf(job, running, run);
-			await queue.end({ uuid, holder: this.holder, end });
-			await this.#afterwards(job, end, (performance.now() - begun) / 1000);
+			const end = await this.#endOf(run, output);
+			await this.#writeEnd(run, end);
+			await this.#afterwards(run.job, end, (performance.now() - begun) / 1000);
 		} catch (error) {
-			// It stays ours until its lease runs out, and is then run again: it finds what it has done.
-			onError(error, 'the end of a job could not be written');
+			// It runs again once this process has ended, and finds what it has done.
+			onError(error, `the end of job ${run.job.uuid} could not be written`);
 		} finally {
 			clearInterval(renewal);
-			this.#running.delete(uuid);
-			this.#adopted.delete(uuid);
-			this.#tell(uuid);
-			if (!this.#stopping) this.wake();
+			this.#runs.delete(run.job.uuid);
+			this.#notify(run.job.uuid);
+			if (!this.#closing.signal.aborted) this.wake();
 		}
 	}
 
-	async #endOf(
-		job: Job,
-		{ controller }: Running,
-		run: (taken: JobRun) => Promise<JobOutput>,
-	): Promise<JobEnd> {
+	#renewing(run: Run): NodeJS.Timeout | undefined {
+		const { queue, renewEveryMs, onError } = this.#options;
+		if (renewEveryMs === null) return undefined;
+		return setInterval(() => {
+			const { job, holder, progress } = run;
+			queue
+				.renew({ uuid: job.uuid, holder, progress })
+				.catch((error: unknown) => onError(error, `the claim on job ${job.uuid} could not be renewed`));
+		}, renewEveryMs).unref();
+	}
+
+	async #endOf(run: Run, output: (run: JobRun) => Promise<JobOutput>): Promise<JobEnd> {
+		const { job, controller } = run;
+		const crashed = tooManyCrashes(job);
+		if (crashed !== null) return crashed;
 		try {
-			if (job.attempts > MAX_ATTEMPTS)
-				throw errors.jobGivenUp({
-					attempts: job.attempts,
-					reason: 'the process ended each time while it ran',
-				});
 			const onProgress = (progress: JobProgress) => this.note(job.uuid, progress);
-			return { status: 'succeeded', ...(await run({ signal: controller.signal, onProgress })) };
+			return { status: 'succeeded', ...(await output({ signal: controller.signal, onProgress })) };
 		} catch (error) {
-			return this.#endBy(job, error, controller.signal);
+			const end = endOfRun(job, error, run.stop, Date.now());
+			if (!(error instanceof DssError) || error.spec.status >= 500)
+				this.#options.onError(error, `an attempt at job ${job.uuid} failed; it is ${end.status}`);
+			return end;
 		}
 	}
 
-	/** What a fault makes of a job: the input's end it, the machine's let it run again, for a while. */
-	#endBy(job: Job, error: unknown, signal: AbortSignal): JobEnd {
-		const known = error instanceof DssError ? error : errors.internal({}, error);
-		if (known.code === errors.cancelled.spec.code) {
-			if (signal.reason === CANCELLED) return { status: 'cancelled' };
-			if (signal.aborted) return { status: 'queued', notBefore: 0, fault: false };
+	/**
+	 * Writes the end of a run, again until it is written: its job would stay running otherwise, and its project's
+	 * other jobs would wait.
+	 */
+	async #writeEnd({ job, holder }: Run, end: JobEnd): Promise<void> {
+		const { queue, onError } = this.#options;
+		for (let waitMs = FIRST_END_DELAY_MS; ; waitMs = Math.min(2 * waitMs, MAX_END_DELAY_MS)) {
+			try {
+				await queue.end({ uuid: job.uuid, holder, end });
+				return;
+			} catch (error) {
+				if (this.#closing.signal.aborted) throw error;
+				onError(error, `the end of job ${job.uuid} is not written yet`);
+				await delay(waitMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+			}
 		}
-		if (known.code === errors.projectBusy.spec.code)
-			return { status: 'queued', notBefore: Date.now() + BUSY_BACK_OFF_MS, fault: false };
-		if (known.spec.status < 500 || known.code === errors.jobGivenUp.spec.code)
-			return { status: 'failed', error: toErrorData(known) };
-		this.#options.onError(known.cause ?? known, `job ${job.uuid} met a fault of the machine`);
-		const faults = job.faults + 1;
-		if (faults >= MAX_FAULTS) {
-			const givenUp = errors.jobGivenUp({ attempts: job.attempts, reason: known.message }, known);
-			return { status: 'failed', error: toErrorData(givenUp) };
-		}
-		const backOff = Math.min(FIRST_BACK_OFF_MS * 2 ** job.faults, MAX_BACK_OFF_MS);
-		return { status: 'queued', notBefore: Date.now() + backOff, fault: true };
 	}
 
-	/** Its input has served; whoever counts hears of it. What ended with its revision has ended, whatever came then. */
+	/**
+	 * Releases the input and reports the stored end: a success committed with its revision outranks a later error, and
+	 * a job that waits again has not ended.
+	 */
 	async #afterwards(job: Job, end: JobEnd, seconds: number): Promise<void> {
 		const { files, onEnd, queue } = this.#options;
 		const ended = await queue.get(job.uuid);
+		const made = end.status === 'succeeded' ? end.result : null;
+		if (made !== null && ended?.result?.name !== made.name) await files.release(made);
 		if (ended === null || ended.finishedAt === null) return;
-		if (end.status === 'succeeded' && end.result !== null && ended.result === null)
-			await files.release(end.result);
 		if (job.input !== null) await files.release(job.input);
 		onEnd({ ...ended, input: job.input }, seconds);
 	}
 
-	async #perform(job: Job, { signal, onProgress }: JobRun): Promise<JobOutput> {
+	async #perform(job: Job, holder: string, { signal, onProgress }: JobRun): Promise<JobOutput> {
 		const { tasks, files } = this.#options;
 		const run = taskOf(job, files);
-		const options = { signal, onProgress, background: true, job: { uuid: job.uuid, holder: this.holder } };
-		return run(tasks, options);
+		return run(tasks, { signal, onProgress, background: true, job: { uuid: job.uuid, holder } });
 	}
 
-	#tell(uuid: string): void {
+	#notify(uuid: string): void {
 		for (const moved of this.#watchers.get(uuid) ?? []) moved();
 	}
 }
 
-/** Work of a request that becomes a job while it runs. */
-export interface AdoptedWork {
-	readonly controller: AbortController;
-	readonly progress: JobProgress;
-	readonly ended: Promise<JobOutput>;
+function stopRun(run: Run, reason: StopReason): void {
+	run.stop ??= reason;
+	run.controller.abort(errors.cancelled({}));
 }
-
-/** Why a run was stopped. */
-const CANCELLED = Symbol('cancelled');
-const STOPPED = Symbol('stopped');

@@ -13,7 +13,10 @@ export interface JobFiles {
 	newPath(): string;
 	/** Takes charge of a file that was written to a `newPath`. */
 	own(path: string, bytes: number, sha256: string): JobFile;
+	/** Removes a file of its own. */
 	release(file: JobFile): Promise<void>;
+	/** Removes whatever was written to a `newPath` that nobody took charge of. */
+	discard(path: string): Promise<void>;
 }
 
 /** What is kept of a task: all but where its files lie. */
@@ -23,7 +26,7 @@ export interface JobInputs {
 	export: Omit<ExportOptions, 'path'>;
 }
 
-/** What is kept of what a task gave. */
+/** What is kept of a task's output. */
 export interface JobOutcomes {
 	import: ImportResult;
 	merge: MergeResult;
@@ -42,7 +45,7 @@ export interface JobOutput {
 	readonly result: JobFile | null;
 }
 
-/** How to run a task: with what, where its file lies or is to lie. */
+/** How to run a task: its input, and where its file lies or is to lie. */
 type Runner<Kind extends JobKind> = (
 	taskInput: JobInputs[Kind],
 	path: string,
@@ -64,7 +67,7 @@ export function taskOf(
 	job: Job,
 	files: JobFiles,
 ): (tasks: TaskRunner, options: RunOptions) => Promise<JobOutput> {
-	// `taskInput` was written as what the kind's task taskInput.
+	// Written by `ArchiveExecutor` as the input of this kind's task.
 	const taskInput: unknown = JSON.parse(job.taskInput);
 	return async (tasks, options) => {
 		if (job.kind !== 'export') {
@@ -91,7 +94,7 @@ async function exportTo(
 	try {
 		return await RUNNERS.export(taskInput, path, tasks, options);
 	} catch (error) {
-		await files.release(files.own(path, 0, ''));
+		await files.discard(path);
 		throw error;
 	}
 }

@@ -1,4 +1,18 @@
-/** The JobQueue port: work that was accepted and is not lost, field by field. */
+/**
+ * The JobQueue port: work that was accepted and is not lost.
+ *
+ * - **Job**: archive work that outlasts a request. It is `queued`, `running`, or has ended: `succeeded`, `failed` or
+ *   `cancelled`.
+ * - **Run**: one time that a job is worked on, from its claim (or adoption) to its end. A run that does not end the job
+ *   puts it back among the waiting.
+ * - **Holder**: the name of one run; each run has its own. Only the run that holds a job can end it, so that a run that
+ *   was given up can change nothing any more.
+ * - **Claim**: taking the next job that may run. In a queue that one process has for itself a claim lasts as long as
+ *   the process; in a queue that several share it must be renewed, and lapses otherwise.
+ * - **Attempt**: a run that began its work. One that found the project being written did not: that is a **busy retry**.
+ * - **Fault**: an attempt that the machine failed (disk, memory). **Stall**: an attempt that the watchdog ended.
+ *   **Crash**: an attempt whose process ended.
+ */
 import type { Stage } from '../../schemas/problem.ts';
 import type { ErrorData } from '../errors.ts';
 
@@ -22,55 +36,63 @@ export interface JobProgress {
 	readonly total: number;
 }
 
-/** What is asked for. */
+/** A job as it is asked for. */
 export interface NewJob {
 	readonly uuid: string;
 	readonly kind: JobKind;
 	/** The project that it works on; null where that is not known before it is begun. */
 	readonly projectUuid: string | null;
-	/** What its task taskInput, as JSON; without the paths of its files. */
+	/** The input of its task as JSON, without the paths of its files. */
 	readonly taskInput: string;
+	/** The upload that it works on; null for an export, and once the job has ended. */
 	readonly input: JobFile | null;
 	/** Who asked, for the log. */
 	readonly caller: { readonly requestId: string; readonly address: string };
+	/** Records, estimated. */
 	readonly items: number;
-	/** How long it should take. */
+	/** Seconds that it should take, estimated. */
 	readonly seconds: number;
-	/** Addresses that are told of its end. */
+	/** Addresses to which a webhook goes when it succeeds or fails. */
 	readonly webhooks: readonly string[];
 }
 
 export interface Job extends NewJob {
 	readonly status: JobStatus;
+	/** As of its claim or its last renewal; the process that runs it knows more. */
 	readonly progress: JobProgress;
 	/** How often it was begun. */
 	readonly attempts: number;
-	/** How often the machine failed it. */
+	/** Claims that found the project being written. */
+	readonly busyRetries: number;
+	/** Attempts that the machine failed. */
 	readonly faults: number;
-	/** What its task gave, as JSON. */
+	/** Attempts that the watchdog ended. */
+	readonly stalls: number;
+	/** Attempts that ended with their process. */
+	readonly crashes: number;
+	/** The output of its task as JSON, once it has succeeded. */
 	readonly outcome: string | null;
+	/** Why it failed. */
 	readonly error: ErrorData | null;
+	/** The file that it made, until that expires. */
 	readonly result: JobFile | null;
+	/** RFC 3339, as the two below. */
 	readonly createdAt: string;
+	/** When it was first begun. */
 	readonly startedAt: string | null;
 	readonly finishedAt: string | null;
 }
+
+/** Why a run puts its job back: the process stops, the project is being written, or as in the glossary. */
+export type RetryReason = 'stopped' | 'busy' | 'fault' | 'stall';
 
 /** How a run ended. */
 export type JobEnd =
 	| { readonly status: 'succeeded'; readonly outcome: string; readonly result: JobFile | null }
 	| { readonly status: 'failed'; readonly error: ErrorData }
 	| { readonly status: 'cancelled' }
-	/** To be run again, not before a time (milliseconds since 1970); a `fault` is one of the machine, and counts. */
-	| { readonly status: 'queued'; readonly notBefore: number; readonly fault: boolean };
-
-/** A message about the end of a job. */
-export interface Delivery {
-	readonly number: number;
-	readonly url: string;
-	readonly attempts: number;
-	readonly job: Job;
-}
+	/** To be run again, not before a time (milliseconds since 1970). A `busy` run does not count as an attempt. */
+	| { readonly status: 'queued'; readonly notBefore: number; readonly reason: RetryReason };
 
 export interface QueueFigures {
 	readonly queued: number;
@@ -79,23 +101,22 @@ export interface QueueFigures {
 	readonly oldest: string | null;
 }
 
-/** What a request with a known Idempotency-Key finds: whether it was the same, and its answer once there is one. */
-export type Remembered = { readonly fingerprint: string; readonly answer: string | null } | null;
-
 /**
- * Jobs are taken in turns: one at a time per project, in the order of their coming; among projects, whichever has
- * waited longest. Whoever takes one holds a lease, and must renew it.
+ * Jobs are claimed in turns: one at a time per project, in the order of their arrival; among projects, the one that has
+ * waited longest.
  */
 export interface JobQueue {
 	/** Adds a job; durable when it resolves. @throws {DssError} too_busy where `limit` jobs wait already */
 	add(ask: { job: NewJob; limit: number }): Promise<Job>;
-	/** Adds a job that is being run already. */
-	adopt(ask: { job: NewJob; holder: string; leaseMs: number }): Promise<Job>;
-	/** Takes the next job that may run; null where there is none. */
-	take(ask: { holder: string; leaseMs: number }): Promise<Job | null>;
-	/** Renews a lease and tells how far the job is. False where the job is not this holder's any more. */
-	renew(ask: { uuid: string; holder: string; leaseMs: number; progress: JobProgress }): Promise<boolean>;
-	/** Ends a run. False where the job is not this holder's, or has ended: then nothing changes. */
+	/** Adds a job whose first run is under way already. */
+	adopt(ask: { job: NewJob; holder: string }): Promise<Job>;
+	/** Claims the next job that may run, for the run `holder`; null where there is none. */
+	claim(ask: { holder: string }): Promise<Job | null>;
+	/**
+	 * Writes how far a run is and, where claims lapse, renews its claim. False where the job is not this run's any more.
+	 */
+	renew(ask: { uuid: string; holder: string; progress: JobProgress }): Promise<boolean>;
+	/** Ends a run. False where the job is not this run's, or has ended: then nothing changes. */
 	end(ask: { uuid: string; holder: string; end: JobEnd }): Promise<boolean>;
 	/** Cancels a job that still waits. False where it does not. */
 	cancelWaiting(uuid: string): Promise<boolean>;
@@ -107,27 +128,13 @@ export interface JobQueue {
 		limit: number;
 	}): Promise<{ items: Job[]; next: number | null; total: number }>;
 	figures(): Promise<QueueFigures>;
-	/** At start, when this process alone has the data: jobs of dead processes wait again. Answers how many. */
+	/** At start, when this process alone has the data: counts a crash for each job that ran, and lets it wait again. Answers how many. */
 	recover(): Promise<number>;
-	/** Names of all files that jobs own. */
+	/** All files that jobs own. */
 	files(): Promise<JobFile[]>;
-	/** Forgets results that ended before `results`, and jobs before `jobs` (RFC 3339); answers files that nobody owns now. */
-	expire(ask: { results: string; jobs: string; keys: number }): Promise<JobFile[]>;
-
-	/** The next message that is due. */
-	nextDelivery(now: number): Promise<Delivery | null>;
-	/** A message arrived, or was given up. */
-	dropDelivery(number: number): Promise<void>;
-	/** A message is to be sent again. */
-	deferDelivery(ask: { number: number; notBefore: number }): Promise<void>;
-
-	/** Remembers a key while its request runs; answers what was remembered before, and then changes nothing. */
-	beginKey(ask: { key: string; fingerprint: string; now: number }): Promise<Remembered>;
-	/** Remembers the answer; null forgets the key. */
-	endKey(ask: { key: string; answer: string | null }): Promise<void>;
-
-	/** Records per second, by kind of work, as far as known. */
-	speeds(): Promise<Record<string, number>>;
-	learn(ask: { kind: string; recordsPerSecond: number }): Promise<void>;
-	close(): void;
+	/**
+	 * Forgets results of jobs that ended before `results`, and jobs that ended before `jobs` (RFC 3339), `limit` of each
+	 * at most. Answers the files that nobody owns now, and whether there is more to forget.
+	 */
+	expire(ask: { results: string; jobs: string; limit: number }): Promise<{ files: JobFile[]; more: boolean }>;
 }

@@ -19,6 +19,8 @@ export interface WorkOptions {
 	readonly limits: Limits;
 	readonly signal: AbortSignal;
 	readonly progress: (progress: Progress) => void;
+	/** Called when the work stops because it was cancelled: from then on it rolls back. */
+	readonly onCancelled?: () => void;
 	/** The time now, in milliseconds since 1970. */
 	readonly now: () => number;
 	/** A name for the lease: whose work this is. */
@@ -88,7 +90,10 @@ export class Work {
 
 	/** Reports how far a stage has come; throws where the work is cancelled. */
 	step(stage: Stage, done: number, total: number): void {
-		if (this.signal.aborted) throw errors.cancelled({});
+		if (this.signal.aborted) {
+			this.#options.onCancelled?.();
+			throw errors.cancelled({});
+		}
 		this.#options.progress({ stage, done, total });
 	}
 

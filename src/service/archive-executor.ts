@@ -1,30 +1,30 @@
-/** Within the request or as a job: archive work is estimated, begun, and handed over where it takes too long. */
+/** Archive work in its request or as a job: estimated, begun, and handed over to a job where it takes too long. */
 import { v7 } from 'uuid';
 import type { QueuedAnswer } from '../../schemas/jobs.ts';
-import { errors } from '../errors.ts';
+import { DssError, errors } from '../errors.ts';
 import type { Dispatcher } from '../jobs/dispatcher.ts';
-import { type JobInputs, type JobOutcomes, RUNNERS } from '../jobs/job-tasks.ts';
+import { type JobInputs, type JobOutcomes, type JobOutput, RUNNERS } from '../jobs/job-tasks.ts';
 import type { Job, JobFile, JobKind, JobProgress, JobQueue, NewJob } from '../jobs/queue.ts';
 import type { Spool, Spooled } from '../spool/spool.ts';
 import type { TaskRunner } from '../workers/port.ts';
 import type { Estimator } from './estimator.ts';
 import type { Caller } from './telemetry.ts';
 
-/** Work that is estimated to take more than this part of the request time-out becomes a job (API, "202"). */
+/** The part of the request time-out that work may take within its request (API, "202"). */
 const PATIENCE = 0.8;
-/** Uploads below this are done before they could be looked at; if not, they are handed over. */
+/** Uploads below this are done sooner than they could be looked at; if not, they are handed over. */
 const LOOK_FROM_BYTES = 65_536;
 
 export interface ArchiveExecutorOptions {
-	readonly queue: JobQueue;
-	readonly dispatcher: Dispatcher;
+	readonly queue: Pick<JobQueue, 'add'>;
+	readonly dispatcher: Pick<Dispatcher, 'adopt' | 'note' | 'wake'>;
 	readonly tasks: TaskRunner;
-	readonly spool: Spool;
+	readonly spool: Pick<Spool, 'own' | 'release' | 'discard'>;
 	readonly estimator: Estimator;
 	readonly requestTimeoutMs: number;
 	/** Jobs that may wait. */
 	readonly queueLimit: number;
-	/** Addresses that are told of every job's end. */
+	/** Addresses to which a webhook goes at the end of every job. */
 	readonly webhooks: readonly string[];
 	/** Origins that a request may name for its own job. */
 	readonly callbackOrigins: readonly string[];
@@ -47,7 +47,7 @@ export interface ArchiveTask<Kind extends JobKind> {
 	readonly input: JobInputs[Kind];
 	/** Its upload, or null for an export. */
 	readonly file: Spooled | null;
-	/** Where an export is to be written. */
+	/** Where an export is to be written. It is the caller's where the work was `done` or threw, else the job's. */
 	readonly path?: string;
 	/** Known beforehand, or found by a look at the upload. */
 	readonly projectUuid: string | null;
@@ -61,6 +61,14 @@ export type Performed<Kind extends JobKind> =
 interface Size {
 	readonly items: number;
 	readonly projectUuid: string | null;
+}
+
+/** Work under way within its request. */
+interface Begun<Kind extends JobKind> {
+	readonly holder: string;
+	readonly controller: AbortController;
+	readonly outcome: Promise<JobOutcomes[Kind]>;
+	progress(): JobProgress;
 }
 
 export class ArchiveExecutor {
@@ -78,21 +86,20 @@ export class ArchiveExecutor {
 		const webhooks = this.#webhooks(execution.callbackUrl);
 		const size = await this.#sizeOf(task, execution);
 		const seconds = this.#options.estimator.seconds(task.kind, size.items);
-		const job = (input: JobFile | null): NewJob => ({
+		const job: Omit<NewJob, 'input'> = {
 			uuid: v7(),
 			kind: task.kind,
 			projectUuid: size.projectUuid,
 			taskInput: JSON.stringify(task.input),
-			input,
 			caller: { requestId: execution.caller.requestId, address: execution.caller.address },
 			items: size.items,
 			seconds,
 			webhooks,
-		});
+		};
 		const { asJob } = execution;
 		if (asJob === 'always' || (asJob === 'if_long' && this.outlasts(seconds)))
 			return { queued: await this.#enqueue(task, job) };
-		return this.#begin(task, job, execution);
+		return this.#performNow(task, job, execution);
 	}
 
 	/** Whether work that takes so many seconds is too long for a request. */
@@ -102,12 +109,12 @@ export class ArchiveExecutor {
 
 	async #enqueue<Kind extends JobKind>(
 		{ file }: ArchiveTask<Kind>,
-		job: (input: JobFile | null) => NewJob,
+		job: Omit<NewJob, 'input'>,
 	): Promise<QueuedAnswer> {
 		const { queue, dispatcher, queueLimit, spool } = this.#options;
 		const input = file === null ? null : await file.handOver();
 		try {
-			const added = await queue.add({ job: job(input), limit: queueLimit });
+			const added = await queue.add({ job: { ...job, input }, limit: queueLimit });
 			dispatcher.wake();
 			return toQueued(added);
 		} catch (error) {
@@ -117,41 +124,28 @@ export class ArchiveExecutor {
 	}
 
 	/** Begins work for its request; what is not done in time goes on as a job. */
-	async #begin<Kind extends JobKind>(
+	async #performNow<Kind extends JobKind>(
 		task: ArchiveTask<Kind>,
-		job: (input: JobFile | null) => NewJob,
+		job: Omit<NewJob, 'input'>,
 		{ signal, asJob }: ExecutionOptions,
 	): Promise<Performed<Kind>> {
-		const { tasks, dispatcher, requestTimeoutMs, estimator } = this.#options;
-		const controller = new AbortController();
-		const gone = () => controller.abort();
+		const { requestTimeoutMs, estimator } = this.#options;
+		const begunAt = performance.now();
+		const begun = this.#begin(task, job.uuid);
+		const gone = () => begun.controller.abort();
 		signal.addEventListener('abort', gone, { once: true });
 		if (signal.aborted) gone();
-		const uuid = v7();
-		let progress: JobProgress = { stage: null, done: 0, total: 0 };
-		const begun = performance.now();
-		const running = RUNNERS[task.kind](task.input, task.file?.path ?? task.path ?? '', tasks, {
-			signal: controller.signal,
-			job: { uuid, holder: dispatcher.holder },
-			onProgress: (now) => {
-				progress = now;
-				dispatcher.note(uuid, now);
-			},
-		}) as Promise<JobOutcomes[Kind]>;
 		let timer: NodeJS.Timeout | undefined;
 		const late = new Promise<'late'>((resolve) => {
 			if (asJob !== 'never') timer = setTimeout(resolve, PATIENCE * requestTimeoutMs, 'late');
 		});
 		try {
-			const first = await Promise.race([running, late]);
-			if (first !== 'late') {
-				const seconds = secondsSince(begun);
-				return { done: first, seconds };
-			}
+			const first = await Promise.race([begun.outcome, late]);
+			if (first !== 'late') return { done: first, seconds: secondsSince(begunAt) };
 			signal.removeEventListener('abort', gone);
-			const handedOver = await this.#handOver(task, { ...job(null), uuid }, controller, running, progress);
+			const handedOver = await this.#handOver(task, job, begun);
 			if (handedOver !== null) return { queued: toQueued(handedOver) };
-			return { done: await running, seconds: secondsSince(begun) };
+			return { done: await begun.outcome, seconds: secondsSince(begunAt) };
 		} finally {
 			clearTimeout(timer);
 			signal.removeEventListener('abort', gone);
@@ -159,65 +153,92 @@ export class ArchiveExecutor {
 		}
 	}
 
-	/** Makes running work a job; null where that fails, and it is waited for after all. */
+	#begin<Kind extends JobKind>(task: ArchiveTask<Kind>, uuid: string): Begun<Kind> {
+		const { tasks, dispatcher } = this.#options;
+		const controller = new AbortController();
+		const holder = v7();
+		let progress: JobProgress = { stage: null, done: 0, total: 0 };
+		const outcome = RUNNERS[task.kind](task.input, task.file?.path ?? task.path ?? '', tasks, {
+			signal: controller.signal,
+			job: { uuid, holder },
+			onProgress: (now) => {
+				progress = now;
+				dispatcher.note(uuid, now);
+			},
+			// The runner of this kind.
+		}) as Promise<JobOutcomes[Kind]>;
+		return { holder, controller, outcome, progress: () => progress };
+	}
+
+	/** Makes work under way a job; null where that fails, and its request waits for it after all. */
 	async #handOver<Kind extends JobKind>(
 		task: ArchiveTask<Kind>,
-		job: NewJob,
-		controller: AbortController,
-		running: Promise<JobOutcomes[Kind]>,
-		progress: JobProgress,
+		job: Omit<NewJob, 'input'>,
+		begun: Begun<Kind>,
 	): Promise<Job | null> {
 		const { dispatcher, spool, onError } = this.#options;
-		const input = task.file === null ? null : await task.file.handOver();
-		const ended = running.then((outcome) => ({
-			outcome: JSON.stringify(outcome),
-			result: resultOf(spool, task, outcome),
-		}));
-		// Whoever adopts it sees the error; until then it is nobody's.
-		ended.catch(() => undefined);
+		// Its error is seen by the job, or by the request that goes on waiting.
+		begun.outcome.catch(() => undefined);
+		let input: JobFile | null = null;
 		try {
-			return await dispatcher.adopt({ ...job, input }, { controller, progress, ended });
+			input = task.file === null ? null : await task.file.handOver();
+			const { holder, controller } = begun;
+			return await dispatcher.adopt(
+				{ ...job, input },
+				{ holder, controller, progress: begun.progress(), output: () => this.#output(task, begun) },
+			);
 		} catch (error) {
-			onError(error, 'work that input long could not be made a job');
-			await running.catch(() => undefined);
+			onError(error, 'work that outlasts its request could not be made a job');
+			// The work still reads its input.
+			await begun.outcome.catch(() => undefined);
 			if (input !== null) await spool.release(input);
 			return null;
+		}
+	}
+
+	/** The end of work that became a job: a file that it made is the job's, one that it did not finish is removed. */
+	async #output<Kind extends JobKind>(
+		{ kind, path }: ArchiveTask<Kind>,
+		{ outcome }: Begun<Kind>,
+	): Promise<JobOutput> {
+		const { spool } = this.#options;
+		try {
+			const value = await outcome;
+			if (kind !== 'export' || path === undefined) return { outcome: JSON.stringify(value), result: null };
+			// The outcome of an export.
+			const { bytes, sha256 } = value as JobOutcomes['export'];
+			return { outcome: JSON.stringify(value), result: spool.own(path, bytes, sha256) };
+		} catch (error) {
+			if (path !== undefined) await spool.discard(path);
+			throw error;
 		}
 	}
 
 	async #sizeOf<Kind extends JobKind>(task: ArchiveTask<Kind>, execution: ExecutionOptions): Promise<Size> {
 		const { projectUuid, items, file } = task;
 		if (items !== null || file === null) return { items: items ?? 0, projectUuid };
-		const aimed = { items: Math.ceil(file.bytes / 100), projectUuid };
-		if (file.bytes < LOOK_FROM_BYTES && execution.asJob !== 'always') return aimed;
+		const bySize = { items: Math.ceil(file.bytes / 100), projectUuid };
+		if (file.bytes < LOOK_FROM_BYTES && execution.asJob !== 'always') return bySize;
+		const { signal } = execution;
 		try {
 			const { upload } = task.input as JobInputs['import' | 'merge'];
-			const { value } = await this.#options.tasks.run('peek', { ...upload, path: file.path });
+			const { value } = await this.#options.tasks.run('peek', { ...upload, path: file.path }, { signal });
 			return { items: value.items, projectUuid: projectUuid ?? value.projectUuid };
-		} catch {
-			// What is wrong with it is told by the work itself, with its stage and all that belongs to it.
-			return aimed;
+		} catch (error) {
+			// The work itself refuses the upload, with its stage and all other faults. A fault of the machine ends it here.
+			if (error instanceof DssError && error.spec.status < 500 && !signal.aborted) return bySize;
+			throw error;
 		}
 	}
 
 	#webhooks(callbackUrl: string | null): string[] {
 		const { webhooks, callbackOrigins } = this.#options;
 		if (callbackUrl === null) return [...webhooks];
-		const origin = URL.canParse(callbackUrl) ? new URL(callbackUrl).origin : callbackUrl;
-		if (!callbackOrigins.includes(origin)) throw errors.callbackNotAllowed({ origin });
-		return [...webhooks, callbackUrl];
+		const parsed = URL.parse(callbackUrl);
+		const origin = parsed?.origin ?? callbackUrl;
+		if (parsed === null || !callbackOrigins.includes(origin)) throw errors.callbackNotAllowed({ origin });
+		return [...webhooks, parsed.href];
 	}
-}
-
-function resultOf<Kind extends JobKind>(
-	spool: Spool,
-	{ kind, path }: ArchiveTask<Kind>,
-	outcome: JobOutcomes[Kind],
-): JobFile | null {
-	if (kind !== 'export' || path === undefined) return null;
-	// The outcome of an export.
-	const { bytes, sha256 } = outcome as JobOutcomes['export'];
-	return spool.own(path, bytes, sha256);
 }
 
 function toQueued(job: Job): QueuedAnswer {

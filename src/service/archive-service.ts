@@ -127,7 +127,7 @@ export class ArchiveService {
 			const { bytes, sha256, revision: exported } = performed.done;
 			return { file: spool.adopt(path, bytes, sha256), revision: exported };
 		} catch (error) {
-			await spool.adopt(path, 0, '').remove();
+			await spool.discard(path);
 			throw error;
 		}
 	}

@@ -1,61 +1,71 @@
-import type { JobQueue } from '../jobs/queue.ts';
-import type { Spool } from '../spool/spool.ts';
+import type { IdempotencyKeys } from '../jobs/keys.ts';
+import type { JobFile, JobQueue } from '../jobs/queue.ts';
 
 const EVERY_MS = 60_000;
+/** Keys are kept for a day. */
 const KEY_MS = 86_400_000;
+/** Jobs a call: a transaction of some milliseconds, so that other calls of the queue come in between. */
+const BATCH = 500;
 
-/** Removes what is kept for a time only: files that jobs made, ended jobs, remembered keys. */
+export interface ExpiryOptions {
+	readonly jobs: Pick<JobQueue, 'expire'>;
+	readonly keys: Pick<IdempotencyKeys, 'expire'>;
+	readonly files: { release(file: JobFile): Promise<void> };
+	/** How long files that jobs made, and ended jobs, are kept. */
+	readonly resultSeconds: number;
+	readonly jobSeconds: number;
+	/** The time in milliseconds since 1970. */
+	readonly now: () => number;
+	readonly onError: (error: unknown, message: string) => void;
+}
+
+/** Removes what is kept for a time only: files that jobs made, ended jobs, idempotency keys. */
 export class Expiry {
-	readonly #queue: JobQueue;
-	readonly #spool: Spool;
-	readonly #seconds: { readonly results: number; readonly jobs: number };
-	readonly #onError: (error: unknown, message: string) => void;
+	readonly #options: ExpiryOptions;
 	#timer: NodeJS.Timeout | undefined;
+	#closing = false;
 	#working: Promise<void> = Promise.resolve();
 
-	constructor(
-		queue: JobQueue,
-		spool: Spool,
-		seconds: { results: number; jobs: number },
-		onError: (error: unknown, message: string) => void,
-	) {
-		this.#queue = queue;
-		this.#spool = spool;
-		this.#seconds = seconds;
-		this.#onError = onError;
+	constructor(options: ExpiryOptions) {
+		this.#options = options;
 	}
 
 	start(): void {
-		const every = Math.min(EVERY_MS, this.#seconds.results * 1000, this.#seconds.jobs * 1000);
-		this.#timer = setInterval(() => this.#later(), every).unref();
-		this.#later();
+		const { resultSeconds, jobSeconds } = this.#options;
+		const every = Math.min(EVERY_MS, resultSeconds * 1000, jobSeconds * 1000);
+		this.#timer = setInterval(() => void this.run(), every).unref();
+		void this.run();
 	}
 
-	async close(): Promise<void> {
-		clearInterval(this.#timer);
-		await this.#working;
-	}
-
-	#later(): void {
+	/** Removes what has expired by now, after any earlier run. Never rejects: what fails is tried again next time. */
+	run(): Promise<void> {
 		this.#working = this.#working.then(async () => {
 			try {
 				await this.#expire();
 			} catch (error) {
-				this.#onError(error, 'what is over could not be removed');
+				this.#options.onError(error, 'expiry failed');
 			}
 		});
+		return this.#working;
+	}
+
+	async close(): Promise<void> {
+		this.#closing = true;
+		clearInterval(this.#timer);
+		await this.#working;
 	}
 
 	async #expire(): Promise<void> {
-		const now = Date.now();
-		const ago = (seconds: number) => new Date(now - seconds * 1000).toISOString();
-		const { results, jobs } = this.#seconds;
+		const { jobs, keys, files, resultSeconds, jobSeconds, now } = this.#options;
+		const at = now();
+		const ago = (seconds: number) => new Date(at - seconds * 1000).toISOString();
 		// A job is never forgotten before its file.
-		const files = await this.#queue.expire({
-			results: ago(Math.min(results, jobs)),
-			jobs: ago(jobs),
-			keys: now - KEY_MS,
-		});
-		for (const file of files) await this.#spool.release(file);
+		const before = { results: ago(Math.min(resultSeconds, jobSeconds)), jobs: ago(jobSeconds) };
+		for (let more = true; more && !this.#closing; ) {
+			const expired = await jobs.expire({ ...before, limit: BATCH });
+			for (const file of expired.files) await files.release(file);
+			more = expired.more;
+		}
+		if (!this.#closing) await keys.expire(at - KEY_MS);
 	}
 }

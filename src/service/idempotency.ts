@@ -1,9 +1,9 @@
 /**
- * Idempotency-Key (IETF draft-ietf-httpapi-idempotency-key-header §2): the same key with the same request gives the
- * first answer again. Answers of requests that failed are not kept: those may be tried again under their key.
+ * Idempotency-Key (IETF draft-ietf-httpapi-idempotency-key-header §2): the same key with the same request gets the
+ * first answer again. Requests that failed may be tried again under their key: their answers are not kept.
  */
 import { errors } from '../errors.ts';
-import type { JobQueue } from '../jobs/queue.ts';
+import type { IdempotencyKeys } from '../jobs/keys.ts';
 import { canonicalJson, sha256 } from '../records/canonical.ts';
 
 /** What is kept of an answer; `body` is null for a file, which is made again from `revision`. */
@@ -15,10 +15,10 @@ export interface KeptAnswer {
 }
 
 export class Idempotency {
-	readonly #queue: JobQueue;
+	readonly #keys: IdempotencyKeys;
 
-	constructor(queue: JobQueue) {
-		this.#queue = queue;
+	constructor(keys: IdempotencyKeys) {
+		this.#keys = keys;
 	}
 
 	/**
@@ -35,7 +35,7 @@ export class Idempotency {
 	): Promise<{ answer: KeptAnswer; again: boolean }> {
 		if (key === null) return { answer: await answer(), again: false };
 		const fingerprint = sha256(canonicalJson(request));
-		const known = await this.#queue.beginKey({ key, fingerprint, now: Date.now() });
+		const known = await this.#keys.begin({ key, fingerprint, now: Date.now() });
 		if (known !== null) {
 			if (known.fingerprint !== fingerprint) throw errors.keyReused({});
 			if (known.answer === null) throw errors.keyInUse({ retry_after: 2 });
@@ -44,10 +44,10 @@ export class Idempotency {
 		}
 		try {
 			const first = await answer();
-			await this.#queue.endKey({ key, answer: JSON.stringify(first) });
+			await this.#keys.end({ key, answer: JSON.stringify(first) });
 			return { answer: first, again: false };
 		} catch (error) {
-			await this.#queue.endKey({ key, answer: null });
+			await this.#keys.end({ key, answer: null });
 			throw error;
 		}
 	}

@@ -1,5 +1,6 @@
 /** Jobs as callers see them: listed, watched, cancelled, their files fetched. */
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { JobListQuery, Job as JobShape } from '../../schemas/jobs.ts';
 import { errors } from '../errors.ts';
 import type { Dispatcher } from '../jobs/dispatcher.ts';
@@ -9,11 +10,12 @@ import { jobCursor } from './cursors.ts';
 import { toJobShape } from './job-presenter.ts';
 import type { ListPage } from './project-service.ts';
 import type { Telemetry } from './telemetry.ts';
+import { Watchers } from './watchers.ts';
 
 export interface JobServiceOptions {
-	readonly queue: JobQueue;
-	readonly dispatcher: Dispatcher;
-	readonly spool: Spool;
+	readonly queue: Pick<JobQueue, 'get' | 'list' | 'cancelWaiting'>;
+	readonly dispatcher: Pick<Dispatcher, 'running' | 'cancel' | 'watch'>;
+	readonly spool: Pick<Spool, 'release' | 'read'>;
 	readonly telemetry: Telemetry;
 }
 
@@ -36,12 +38,13 @@ export interface JobEvent {
 	readonly job: JobShape;
 }
 
-/** Progress is for people's eyes. */
+/** Progress is watched by people, who read no faster. */
 const EVENT_EVERY_MS = 200;
 
 export class JobService {
 	readonly #options: JobServiceOptions;
 	readonly #closing = new AbortController();
+	readonly #watchers = new Watchers();
 
 	constructor(options: JobServiceOptions) {
 		this.#options = options;
@@ -63,10 +66,19 @@ export class JobService {
 		return this.#show(await this.#job(uuid));
 	}
 
-	/** The job now, then whenever it has moved on, then its end. @throws {DssError} job_unknown */
+	/**
+	 * The job now, then whenever it has moved on, then its end.
+	 *
+	 * @param gone aborts when nobody reads any more
+	 * @throws {DssError} job_unknown; too_busy where too many watch already
+	 */
 	async events(uuid: string, gone: AbortSignal): Promise<AsyncGenerator<JobEvent>> {
 		await this.#job(uuid);
-		return this.#events(uuid, AbortSignal.any([gone, this.#closing.signal]));
+		const leave = this.#watchers.take(uuid);
+		// A generator that is never asked never reaches its end.
+		gone.addEventListener('abort', leave, { once: true });
+		if (gone.aborted) leave();
+		return this.#events(uuid, AbortSignal.any([gone, this.#closing.signal]), leave);
 	}
 
 	/** Cancels a job; when this resolves, nothing is left of it. @throws {DssError} job_unknown, job_finished */
@@ -107,8 +119,8 @@ export class JobService {
 		return { name: result.name, bytes, sha256, projectName };
 	}
 
-	/** The content of a job's file, or a range of it; `last` is included. */
-	read({ name }: JobResult, range?: { readonly first: number; readonly last: number }): Readable {
+	/** The content of a job's file, or the bytes from `first` to `last`, both included. */
+	read({ name }: JobResult, range?: { first: number; last: number }): Readable {
 		return this.#options.spool.read(name, range);
 	}
 
@@ -117,7 +129,7 @@ export class JobService {
 		this.#closing.abort();
 	}
 
-	async *#events(uuid: string, stop: AbortSignal): AsyncGenerator<JobEvent> {
+	async *#events(uuid: string, stop: AbortSignal, leave: () => void): AsyncGenerator<JobEvent> {
 		let moved: (() => void) | null = null;
 		let hasMoved = false;
 		const wake = () => {
@@ -133,7 +145,8 @@ export class JobService {
 				const ended = job.finished_at !== null;
 				yield { id, ended, job };
 				if (ended) return;
-				await pause(EVENT_EVERY_MS, stop);
+				// Ends early where the stream is stopped.
+				await delay(EVENT_EVERY_MS, undefined, { signal: stop }).catch(() => undefined);
 				if (!hasMoved && !stop.aborted) {
 					await new Promise<void>((resolve) => {
 						moved = resolve;
@@ -143,30 +156,21 @@ export class JobService {
 			}
 		} finally {
 			unwatch();
+			leave();
 			stop.removeEventListener('abort', wake);
 		}
 	}
 
+	/** A job that runs here is known as it was claimed: only others are asked of the queue. */
 	async #job(uuid: string): Promise<Job> {
-		const job = await this.#options.queue.get(uuid);
+		const { queue, dispatcher } = this.#options;
+		const job = dispatcher.running(uuid)?.job ?? (await queue.get(uuid));
 		if (job === null) throw errors.jobUnknown({ job_id: uuid });
 		return job;
 	}
 
 	#show(job: Job): JobShape {
-		const progress = job.status === 'running' ? this.#options.dispatcher.progressOf(job.uuid) : null;
-		return toJobShape(job, progress);
+		const running = job.status === 'running' ? this.#options.dispatcher.running(job.uuid) : null;
+		return toJobShape(job, running?.progress ?? null);
 	}
-}
-
-function pause(ms: number, stop: AbortSignal): Promise<void> {
-	return new Promise((resolve) => {
-		const done = () => {
-			clearTimeout(timer);
-			stop.removeEventListener('abort', done);
-			resolve();
-		};
-		const timer = setTimeout(done, ms);
-		stop.addEventListener('abort', done, { once: true });
-	});
 }

@@ -1,4 +1,4 @@
-/** A TaskRunner that prunes history (DSS_HISTORY_REVISIONS, DSS_HISTORY_DAYS) behind the work of another. */
+/** A TaskRunner that prunes history (DSS_HISTORY_REVISIONS, DSS_HISTORY_DAYS) after the work of another. */
 import type { Reader } from '../store/port.ts';
 import type { Done, RunOptions, TaskRunner } from '../workers/port.ts';
 import type { TaskName, Tasks } from '../workers/tasks.ts';
@@ -11,7 +11,7 @@ export interface RetentionSettings {
 }
 
 const DAY_MS = 86_400_000;
-/** Days pass without any work being done: so often everything is looked through. */
+/** Revisions grow old without any work being done. */
 const SWEEP_EVERY_MS = 3_600_000;
 const PAGE = 200;
 
@@ -21,7 +21,7 @@ export class RetainingRunner implements TaskRunner {
 	readonly #settings: RetentionSettings;
 	readonly #onError: (error: unknown) => void;
 	readonly #timer: NodeJS.Timeout;
-	#closing = false;
+	readonly #closing = new AbortController();
 	/** One pruning after the other. */
 	#turn: Promise<void>;
 
@@ -51,7 +51,7 @@ export class RetainingRunner implements TaskRunner {
 	}
 
 	async close(): Promise<void> {
-		this.#closing = true;
+		this.#closing.abort();
 		clearInterval(this.#timer);
 		await this.#turn;
 		await this.#inner.close();
@@ -63,9 +63,9 @@ export class RetainingRunner implements TaskRunner {
 
 	async #guarded(run: () => Promise<void>): Promise<void> {
 		try {
-			if (!this.#closing) await run();
+			if (!this.#closing.signal.aborted) await run();
 		} catch (error) {
-			this.#onError(error);
+			if (!this.#closing.signal.aborted) this.#onError(error);
 		}
 	}
 
@@ -79,10 +79,11 @@ export class RetainingRunner implements TaskRunner {
 	}
 
 	async #prune(projectUuid: string): Promise<void> {
-		if (this.#closing) return;
+		const { signal } = this.#closing;
+		if (signal.aborted) return;
 		const { revisions, days } = this.#settings;
 		const before = days === null ? null : new Date(Date.now() - days * DAY_MS).toISOString();
-		await this.#inner.run('prune', { projectUuid, retention: { revisions, before } });
+		await this.#inner.run('prune', { projectUuid, retention: { revisions, before } }, { signal });
 	}
 }
 

@@ -6,14 +6,14 @@ import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DssError, errors } from '../errors.ts';
 
-/** A file on the spool. Whoever takes it removes it: `await using` does. */
+/** A file on the spool. It belongs to its holder, who removes it: `await using` does. */
 export interface Spooled extends AsyncDisposable {
 	readonly path: string;
 	readonly bytes: number;
 	/** SHA-256 of its content, in hex. */
 	readonly sha256: string;
 	remove(): Promise<void>;
-	/** Flushes it to the disk and gives it into other hands: what is left here removes nothing any more. */
+	/** Flushes it to the disk and makes it a file that outlives its request: `remove` does nothing from then on. */
 	handOver(): Promise<OwnedFile>;
 }
 
@@ -48,7 +48,7 @@ export class Spool {
 		this.#options = options;
 	}
 
-	/** Makes the folder (0700) and removes what nobody owns: the uploads and answers of a process that ended. */
+	/** Makes the folder (0700) and removes files that no job owns: uploads and answers of a process that ended. */
 	static async prepare(options: SpoolOptions, owned: readonly OwnedFile[]): Promise<Spool> {
 		await mkdir(options.folder, { recursive: true, mode: 0o700 });
 		const spool = new Spool(options);
@@ -65,7 +65,7 @@ export class Spool {
 		return join(this.#options.folder, basename(name));
 	}
 
-	/** Takes a file that was written to a `newPath` among the owned ones. */
+	/** Takes charge, for a job, of a file that was written to a `newPath`. */
 	own(path: string, bytes: number, sha256: string): OwnedFile {
 		this.#bytes += bytes;
 		return { name: basename(path), bytes, sha256 };
@@ -92,16 +92,30 @@ export class Spool {
 		return join(this.#options.folder, randomUUID());
 	}
 
-	/** Takes charge of a file that was written to a `newPath`. */
+	/** Removes whatever was written to a `newPath` that nobody took charge of. */
+	async discard(path: string): Promise<void> {
+		await rm(path, { force: true });
+	}
+
+	/** Takes charge, for a request, of a file that was written to a `newPath`. */
 	adopt(path: string, bytes: number, sha256: string): Spooled {
 		this.#bytes += bytes;
 		return this.#spooled(path, bytes, sha256);
 	}
 
-	/** The content of a file, which is removed at once: nothing is left however the reading ends. */
+	/**
+	 * The content of a file, for one reader. Its name is removed at once, so nothing stays on the spool however the
+	 * reading ends; its bytes count until the stream is closed.
+	 */
 	async openOnce(file: Spooled): Promise<Readable> {
 		const handle = await open(file.path, 'r');
-		await rm(file.path);
+		try {
+			await rm(file.path);
+		} catch (error) {
+			await handle.close();
+			throw error;
+		}
+		// The removal finds no file and counts the bytes off; it cannot fail.
 		return handle.createReadStream({ highWaterMark: READ_BYTES }).once('close', () => void file.remove());
 	}
 

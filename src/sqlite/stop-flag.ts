@@ -4,11 +4,18 @@
  */
 import type Database from 'better-sqlite3';
 
-/** One Int32 on shared memory: 0 while the thread may go on, 1 once it is to stop. */
+/** Shared memory of a thread's connections and of who watches the thread; see the indexes below. */
 export type StopFlag = Int32Array<SharedArrayBuffer>;
 
+/** 1 where the running statement is to stop; the statement that stops sets it back, so that rolling back can go on. */
+export const STOP = 0;
+/** 1 once a statement has stopped. */
+export const STOPPED = 1;
+/** Counts calls of `checkpoint()`, and begins again after 2^31: it moves while such a statement runs. */
+export const CALLS = 2;
+
 export function createStopFlag(): StopFlag {
-	return new Int32Array(new SharedArrayBuffer(4));
+	return new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
 }
 
 /** What `checkpoint()` throws in a statement that was told to stop. */
@@ -24,7 +31,12 @@ export class StatementStopped extends Error {
  */
 export function addCheckpoint(db: Database.Database, flag: StopFlag | null): void {
 	db.function('checkpoint', { deterministic: false, varargs: true }, () => {
-		if (flag !== null && flag[0] === 1) throw new StatementStopped('the statement was told to stop');
+		if (flag === null) return 1;
+		if (Atomics.compareExchange(flag, STOP, 1, 0) === 1) {
+			Atomics.store(flag, STOPPED, 1);
+			throw new StatementStopped('the statement was told to stop');
+		}
+		Atomics.add(flag, CALLS, 1);
 		return 1;
 	});
 }

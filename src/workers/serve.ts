@@ -2,8 +2,10 @@
 import type { Limits } from '../../schemas/config.ts';
 import { DssError, errors } from '../errors.ts';
 import { type Progress, Work } from '../pipeline/work.ts';
+import { StatementStopped, type StopFlag } from '../sqlite/stop-flag.ts';
 import type { Staging } from '../staging/port.ts';
 import type { Store } from '../store/port.ts';
+import { countStep, createSigns, noteObeyed, resetSigns } from './signs.ts';
 import {
 	type Durations,
 	failed,
@@ -11,11 +13,12 @@ import {
 	TASKS,
 	type TaskName,
 	type Tasks,
+	type WorkerMessage,
 	type WorkerParts,
 	type WorkerRequest,
 } from './tasks.ts';
 
-/** Progress is told this often at most, in milliseconds; it is for people's eyes. */
+/** Progress is posted this often at most, in milliseconds: people read no faster. */
 const PROGRESS_EVERY_MS = 100;
 
 /** The adapters of one thread. */
@@ -29,31 +32,42 @@ export interface ThreadParts extends WorkerParts {
 /**
  * Makes the function that a worker thread exports: it runs one task and answers its Outcome.
  *
- * @param open opens the adapters: at the first task, and again after the store has failed
+ * @param open opens the adapters: at the first task, and again after the store has failed. Their connections take the
+ * flag that ends their statements.
+ * @param tasks how to run each task
  */
-export function serveTasks(open: () => ThreadParts, limits: Limits) {
+export function serveTasks(open: (stopFlag: StopFlag) => ThreadParts, limits: Limits, tasks = TASKS) {
+	const signs = createSigns();
 	let parts: ThreadParts | null = null;
 	return async function run<Name extends TaskName>(
 		request: WorkerRequest<Name>,
 	): Promise<Outcome<Tasks[Name]['output']>> {
 		const { port } = request;
+		const post = (message: WorkerMessage) => port.postMessage(message);
 		const controller = new AbortController();
-		port?.on('message', () => controller.abort());
+		port.on('message', () => controller.abort());
 		const durations: Durations = {};
+		resetSigns(signs);
+		post({ signs });
+		const postProgress = throttled((progress) => post({ progress }));
 		try {
-			parts ??= open();
+			parts ??= open(signs.stopFlag);
 			const work = new Work({
 				store: parts.store,
 				staging: parts.staging,
 				limits,
 				signal: controller.signal,
-				progress: throttled((progress) => port?.postMessage({ progress })),
+				progress(progress) {
+					countStep(signs);
+					postProgress(progress);
+				},
+				onCancelled: () => noteObeyed(signs),
 				now: Date.now,
 				holder: request.holder,
 				job: request.job,
 				durations,
 			});
-			const value = await TASKS[request.name](work, request.input, parts);
+			const value = await tasks[request.name](work, request.input, parts);
 			return { ok: true, value, durations };
 		} catch (error) {
 			const known = toDssError(error, controller.signal);
@@ -64,27 +78,27 @@ export function serveTasks(open: () => ThreadParts, limits: Limits) {
 			return failed(known, durations);
 		} finally {
 			parts?.staging.end();
-			port?.close();
+			port.close();
 		}
 	};
 }
 
-function throttled(tell: (progress: Progress) => void): (progress: Progress) => void {
-	let told = 0;
+function throttled(post: (progress: Progress) => void): (progress: Progress) => void {
+	let postedAt = 0;
 	let stage = '';
 	return (progress) => {
 		const now = performance.now();
-		if (progress.stage === stage && now - told < PROGRESS_EVERY_MS) return;
-		told = now;
+		if (progress.stage === stage && now - postedAt < PROGRESS_EVERY_MS) return;
+		postedAt = now;
 		stage = progress.stage;
-		tell(progress);
+		post(progress);
 	};
 }
 
-/** What is not ours is a fault of the machine or of the program: the log gets the cause. */
+/** Errors that are not ours are faults of the machine or of the program: the log gets the cause. */
 function toDssError(error: unknown, signal: AbortSignal): DssError {
 	if (error instanceof DssError) return error;
-	if (signal.aborted) return errors.cancelled({}, error);
+	if (signal.aborted || error instanceof StatementStopped) return errors.cancelled({}, error);
 	if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
 		return errors.spoolFull({}, error);
 	}

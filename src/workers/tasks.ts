@@ -1,8 +1,7 @@
-/** What can be asked of a worker: each task with what it input and output. All of it survives a structured clone. */
+/** What can be asked of a worker: each task with its input and output. All of it survives a structured clone. */
 import type { MessagePort } from 'node:worker_threads';
 import type { Stage } from '../../schemas/problem.ts';
 import { type DssError, type ErrorData, toErrorData } from '../errors.ts';
-import type { JobQueue } from '../jobs/queue.ts';
 import { type Analysis, analyzeUpload } from '../pipeline/analyze.ts';
 import { type EditOptions, type EditResult, editProject } from '../pipeline/edit.ts';
 import { type ExportOptions, type ExportResult, exportProject } from '../pipeline/export.ts';
@@ -24,6 +23,7 @@ import { pruneProject } from '../pipeline/prune.ts';
 import { type RevertOptions, revertProject } from '../pipeline/revert.ts';
 import type { Progress, Work } from '../pipeline/work.ts';
 import type { Page, Reader, RecordDifference, RecordKey, Retention, Revision } from '../store/port.ts';
+import type { Signs } from './signs.ts';
 
 type AnalysisData = Omit<Analysis, 'refusal'> & { readonly refusal: ErrorData | null };
 
@@ -41,7 +41,7 @@ export interface Tasks {
 	analyzeMerge: { input: MergeTask; output: MergeAnalysis };
 	edit: { input: EditOptions; output: EditResult };
 	revert: { input: RevertOptions; output: EditResult };
-	/** Answers how many revisions went. */
+	/** Outputs how many revisions were removed. */
 	prune: { input: { projectUuid: string; retention: Retention }; output: number };
 	createProject: { input: { readonly body: Uint8Array }; output: Revision };
 	updateProject: {
@@ -54,21 +54,12 @@ export interface Tasks {
 		input: Parameters<Reader['differences']>[0];
 		output: Page<RecordDifference, RecordKey>;
 	};
-	/** One method of the JobQueue: those that read, and those that write. */
-	queueRead: { input: QueueCall; output: unknown };
-	queueWrite: { input: QueueCall; output: unknown };
-	/** Undoes what a worker that died left of its work. */
+	/** Undoes what a thread that died or was ended left of its work. */
 	release: { input: { holder: string }; output: undefined };
-	/** Whether the store can be written and, if `thorough`, whether all of it can be read; leaves nothing. */
-	probe: { input: { thorough: boolean }; output: undefined };
-	/** Whether a worker answers. */
-	ping: { input: null; output: undefined };
-}
-
-export type QueueMethod = Exclude<keyof JobQueue, 'close'>;
-export interface QueueCall {
-	readonly method: QueueMethod;
-	readonly ask: unknown;
+	/** Whether the store can be written; leaves nothing. */
+	probe: { input: null; output: undefined };
+	/** Whether all of the store can be read. */
+	checkStore: { input: null; output: undefined };
 }
 
 export type TaskName = keyof Tasks;
@@ -79,14 +70,7 @@ export type Durations = Partial<Record<Stage, number>>;
 /** What a worker has besides its store and staging. */
 export interface WorkerParts {
 	readonly reader: Reader;
-	queue(): JobQueue;
 }
-
-const callQueue = (_work: Work, { method, ask }: QueueCall, { queue }: WorkerParts): Promise<unknown> => {
-	const adapter = queue();
-	// The caller is `remoteQueue`, which is typed as the queue that it stands for.
-	return (adapter[method] as (ask: unknown) => Promise<unknown>).call(adapter, ask);
-};
 
 /** How to run each task. */
 export const TASKS: {
@@ -118,39 +102,37 @@ export const TASKS: {
 	},
 	records: (_work, ask, { reader }) => reader.records(ask),
 	differences: (_work, ask, { reader }) => reader.differences(ask),
-	queueRead: callQueue,
-	queueWrite: callQueue,
 	async release(work, { holder }) {
 		await work.store.releaseAll(holder);
 		return undefined;
 	},
-	async probe(work, { thorough }) {
-		await work.store.probe(thorough);
+	async probe(work) {
+		await work.store.probe(false);
 		return undefined;
 	},
-	async ping(_work, _takes, { reader }) {
-		await reader.ping();
+	async checkStore(work) {
+		await work.store.probe(true);
 		return undefined;
 	},
 };
 
-/** A job, and who runs it. */
-export interface JobName {
+/** A job, and the run of it that holds it. */
+export interface RunOfJob {
 	readonly uuid: string;
 	readonly holder: string;
 }
 
-/** One task on its way to a worker; `port` carries progress out and the cancellation in. */
+/** One task on its way to a worker; `port` carries what the worker posts, and the cancellation. */
 export interface WorkerRequest<Name extends TaskName = TaskName> {
 	readonly name: Name;
 	readonly input: Tasks[Name]['input'];
 	readonly holder: string;
-	readonly job: JobName | null;
-	readonly port: MessagePort | null;
+	readonly job: RunOfJob | null;
+	readonly port: MessagePort;
 }
 
-/** What a worker posts while it works. */
-export type WorkerMessage = { readonly progress: Progress };
+/** What a worker posts: where its signs of life are, as it begins a task; then its progress. */
+export type WorkerMessage = { readonly signs: Signs } | { readonly progress: Progress };
 
 /** What a worker answers. */
 export type Outcome<T> =

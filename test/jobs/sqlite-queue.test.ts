@@ -1,23 +1,55 @@
-import { rm } from 'node:fs/promises';
-import { openQueue } from '../../src/jobs/sqlite/open.ts';
-import { prepareStore } from '../../src/store/sqlite/open.ts';
-import { makeFolder } from '../support/service.ts';
+import { join } from 'node:path';
+import t from 'tap';
+import * as statements from '../../src/jobs/sqlite/statements.ts';
+import { connect } from '../../src/sqlite/connection.ts';
+import { sqliteQueue } from '../support/queue.ts';
 import { queueContract } from './queue-contract.ts';
 
-queueContract('SQLite', async () => {
-	const dataDir = await makeFolder();
-	const options = { dataDir, busyTimeoutMs: 5000 };
-	prepareStore(options);
-	const opened: ReturnType<typeof openQueue>[] = [];
-	return {
-		queue() {
-			const queue = openQueue(options);
-			opened.push(queue);
+t.test('the queue on SQLite', async (t) =>
+	queueContract(t, (t) => {
+		const dataDir = t.testdir();
+		let offset = 0;
+		const open = () => {
+			const queue = sqliteQueue(dataDir, () => Date.now() + offset);
+			t.teardown(() => queue.close());
 			return queue;
-		},
-		async close() {
-			for (const queue of opened) queue.close();
-			await rm(dataDir, { recursive: true });
-		},
-	};
+		};
+		return {
+			...open(),
+			another: open,
+			pass(ms) {
+				offset += ms;
+			},
+		};
+	}),
+);
+
+t.test('no statement that runs again and again reads the whole table of jobs', async (t) => {
+	const dataDir = t.testdir();
+	const queue = sqliteQueue(dataDir);
+	const db = connect(join(dataDir, 'dss.db'), { busyTimeoutMs: 1000 });
+	t.teardown(() => {
+		db.close();
+		queue.close();
+	});
+	const { NEXT, CLAIM, RENEW, SUCCEED, FIGURES, COUNT_WAITING, EXPIRED_RESULTS, FORGET_JOBS, RECOVER } =
+		statements;
+	for (const [name, sql] of Object.entries({
+		NEXT,
+		CLAIM,
+		RENEW,
+		SUCCEED,
+		FIGURES,
+		COUNT_WAITING,
+		EXPIRED_RESULTS,
+		FORGET_JOBS,
+		RECOVER,
+	})) {
+		const names = [...new Set(sql.match(/:\w+/g))].map((parameter) => [parameter.slice(1), null]);
+		const plan = db
+			.prepare<object, { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+			.all(Object.fromEntries(names));
+		const scans = plan.filter(({ detail }) => /^SCAN (?!CONSTANT)/.test(detail));
+		t.strictSame(scans, [], name);
+	}
 });

@@ -5,7 +5,7 @@ import type { Connection } from '../../sqlite/connection.ts';
 const JOB = 'SELECT status, holder FROM jobs WHERE uuid = ?';
 const SUCCEED = `
   UPDATE jobs
-  SET status = 'succeeded', outcome = :outcome, finished_at = :at, holder = NULL, lease_until = NULL, input = NULL,
+  SET status = 'succeeded', outcome = :outcome, finished_at = :at, holder = NULL, input = NULL,
     stage = 'apply', done = items, total = items
   WHERE uuid = :uuid`;
 

@@ -8,12 +8,15 @@ export interface JobRow {
 	readonly kind: JobKind;
 	readonly status: JobStatus;
 	readonly project_uuid: string | null;
-	readonly takes: string;
+	readonly task_input: string;
 	readonly caller: string;
 	readonly items: number;
 	readonly seconds: number;
 	readonly attempts: number;
+	readonly busy_retries: number;
 	readonly faults: number;
+	readonly stalls: number;
+	readonly crashes: number;
 	readonly stage: Job['progress']['stage'];
 	readonly done: number;
 	readonly total: number;
@@ -32,9 +35,10 @@ export interface JobRow {
 }
 
 export const JOB_COLUMNS = `
-  j.number, j.uuid, j.kind, j.status, j.project_uuid, j.takes, j.caller, j.items, j.seconds, j.attempts, j.faults,
-  j.stage, j.done, j.total, j.outcome, j.error, j.input, j.input_bytes, j.input_sha256,
-  j.result, j.result_bytes, j.result_sha256, j.webhooks, j.created_at, j.started_at, j.finished_at`;
+  j.number, j.uuid, j.kind, j.status, j.project_uuid, j.task_input, j.caller, j.items, j.seconds,
+  j.attempts, j.busy_retries, j.faults, j.stalls, j.crashes, j.stage, j.done, j.total, j.outcome, j.error,
+  j.input, j.input_bytes, j.input_sha256, j.result, j.result_bytes, j.result_sha256,
+  j.webhooks, j.created_at, j.started_at, j.finished_at`;
 
 export function toJob(row: JobRow): Job {
 	return {
@@ -42,13 +46,16 @@ export function toJob(row: JobRow): Job {
 		kind: row.kind,
 		status: row.status,
 		projectUuid: row.project_uuid,
-		taskInput: row.takes,
+		taskInput: row.task_input,
 		// The three JSON columns are written by this adapter, and by nothing else.
 		caller: JSON.parse(row.caller) as Job['caller'],
 		items: row.items,
 		seconds: row.seconds,
 		attempts: row.attempts,
+		busyRetries: row.busy_retries,
 		faults: row.faults,
+		stalls: row.stalls,
+		crashes: row.crashes,
 		progress: { stage: row.stage, done: row.done, total: row.total },
 		outcome: row.outcome,
 		error: row.error === null ? null : (JSON.parse(row.error) as ErrorData),
@@ -71,7 +78,7 @@ export function fromNewJob(job: NewJob): Record<string, string | number | null> 
 		uuid: job.uuid,
 		kind: job.kind,
 		project_uuid: job.projectUuid,
-		takes: job.taskInput,
+		task_input: job.taskInput,
 		caller: JSON.stringify(job.caller),
 		items: job.items,
 		seconds: job.seconds,

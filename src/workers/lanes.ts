@@ -1,0 +1,45 @@
+/** Which threads run a task: lanes wait for their own work only. */
+import type { TaskName } from './tasks.ts';
+
+/**
+ * - `archive`: work that grows with an archive or a project, which requests wait for
+ * - `job`: the same as jobs
+ * - `write`: small writes
+ * - `read`: reads that may look at a whole project
+ * - `upkeep`: what nobody waits for
+ */
+export type Lane = 'archive' | 'job' | 'write' | 'read' | 'upkeep';
+
+export const LANES: Readonly<Record<TaskName, Lane>> = {
+	import: 'archive',
+	analyze: 'archive',
+	peek: 'archive',
+	export: 'archive',
+	merge: 'archive',
+	analyzeMerge: 'archive',
+	edit: 'archive',
+	revert: 'archive',
+	removeProject: 'archive',
+	createProject: 'write',
+	updateProject: 'write',
+	probe: 'write',
+	records: 'read',
+	differences: 'read',
+	prune: 'upkeep',
+	release: 'upkeep',
+	checkStore: 'upkeep',
+};
+
+/** Threads of a lane: so many are kept, so many may be started. A thread takes some 40 MB and 0.3 s to start. */
+export function threadsOf(
+	workers: number,
+	jobWorkers: number,
+): Readonly<Record<Lane, readonly [number, number]>> {
+	return {
+		archive: [1, workers],
+		job: [0, jobWorkers],
+		write: [1, 1],
+		read: [1, 1],
+		upkeep: [0, 1],
+	};
+}

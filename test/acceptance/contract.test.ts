@@ -1,38 +1,32 @@
-import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { type Test, test } from 'tap';
 import { buildDss, component, PROJECT, token } from '../support/dss-builder.ts';
 import { type Answer, post, put, send } from '../support/http.ts';
-import { type Service, startService } from '../support/service.ts';
+import { serviceFor } from '../support/service.ts';
 
 const document = JSON.parse(readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8'));
 
 /** Holds an answer against the schema that the document gives for its operation and status. */
-function assertFits(path: string, method: string, { status, headers, body }: Answer): void {
+function assertFits(t: Test, path: string, method: string, { status, headers, body }: Answer): void {
 	const answer = document.paths[path]?.[method]?.responses[String(status)];
-	assert.ok(answer, `${method} ${path} does not document ${status}`);
+	t.ok(answer, `${method} ${path} does not document ${status}`);
 	const type = headers.get('content-type')?.split(';')[0] ?? '';
 	const schema = answer.content?.[type]?.schema;
-	assert.ok(schema, `${method} ${path} ${status} does not document ${type}`);
+	t.ok(schema, `${method} ${path} ${status} does not document ${type}`);
 	const ajv = new Ajv2020({ strict: false, validateFormats: false });
 	const validate = ajv.compile({ ...schema, components: document.components });
-	assert.ok(validate(body), `${method} ${path} ${status}: ${ajv.errorsText(validate.errors)}`);
+	t.ok(validate(body), `${method} ${path} ${status}: ${ajv.errorsText(validate.errors)}`);
 }
 
-describe('answers are what the OpenAPI document says', () => {
-	let service: Service;
-	let at: string;
-	before(async () => {
-		service = await startService();
-		at = `${service.url}/api/projects`;
-		const archive = buildDss({
-			tokens: [token(1, { tags: ['a'], extensions: { x: { y: [1] } } }), token(2)],
-			components: [component(1, { props: [{ name: 'a', type: 'b', default: null }] })],
-		});
-		assert.equal((await put(`${at}/import`, archive, 'application/zip')).status, 201);
+test('answers are what the OpenAPI document says', async (t) => {
+	const service = await serviceFor(t);
+	const at = `${service.url}/api/projects`;
+	const archive = buildDss({
+		tokens: [token(1, { tags: ['a'], extensions: { x: { y: [1] } } }), token(2)],
+		components: [component(1, { props: [{ name: 'a', type: 'b', default: null }] })],
 	});
-	after(() => service[Symbol.asyncDispose]());
+	t.equal((await put(`${at}/import`, archive, 'application/zip')).status, 201);
 
 	const cases: [path: string, method: string, ask: () => Promise<Answer>][] = [
 		['/api/projects', 'get', () => send(at)],
@@ -90,15 +84,15 @@ describe('answers are what the OpenAPI document says', () => {
 		['/readyz', 'get', () => send(`${service.url}/readyz`)],
 	];
 	for (const [index, [path, method, ask]] of cases.entries()) {
-		test(`${index + 1}: ${method} ${path}`, async () => assertFits(path, method, await ask()));
+		t.test(`${index + 1}: ${method} ${path}`, async (t) => assertFits(t, path, method, await ask()));
 	}
 
-	test('every operation has an id, a tag, a summary and its error answers', () => {
+	t.test('every operation has an id, a tag, a summary and its error answers', async (t) => {
 		for (const [path, methods] of Object.entries<Record<string, Record<string, unknown>>>(document.paths)) {
 			for (const [method, operation] of Object.entries(methods)) {
 				for (const member of ['operationId', 'tags', 'summary', 'responses'])
-					assert.ok(operation[member], `${method} ${path} lacks ${member}`);
-				assert.ok(
+					t.ok(operation[member], `${method} ${path} lacks ${member}`);
+				t.ok(
 					Object.keys(operation['responses'] as object).some((status) => status.startsWith('4')),
 					`${method} ${path}`,
 				);

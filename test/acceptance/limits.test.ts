@@ -1,5 +1,4 @@
-import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { test } from 'tap';
 import { buildDss, component, theme, token } from '../support/dss-builder.ts';
 import { assertProblem, put } from '../support/http.ts';
 import { startService } from '../support/service.ts';
@@ -54,32 +53,35 @@ const LIMITS: readonly [
 	],
 ];
 
-describe('limits', () => {
+test('limits', async (t) => {
 	for (const [setting, value, code, status, archive] of LIMITS) {
-		test(`${setting} refuses above ${value} with its own error, warns above 80 %, and is silent below`, async () => {
-			await using service = await startService({ env: { [setting]: String(value) } });
-			const plan = async (amount: number) =>
-				put(`${service.url}/api/projects/import/analyze`, archive(amount), 'application/zip');
-			const warned = async (amount: number) =>
-				(await plan(amount)).body.warnings
-					.filter((warning: { code: string }) => warning.code === 'near_limit')
-					.map((warning: { details: object }) => warning.details);
-			assert.deepEqual(await warned(Math.floor(value * 0.7)), []);
-			const [near] = await warned(Math.floor(value * 0.95));
-			assert.deepEqual([near?.setting, near?.value], [setting, value]);
+		t.test(
+			`${setting} refuses above ${value} with its own error, warns above 80 %, and is silent below`,
+			async (t) => {
+				await using service = await startService({ env: { [setting]: String(value) } });
+				const plan = async (amount: number) =>
+					put(`${service.url}/api/projects/import/analyze`, archive(amount), 'application/zip');
+				const warned = async (amount: number) =>
+					(await plan(amount)).body.warnings
+						.filter((warning: { code: string }) => warning.code === 'near_limit')
+						.map((warning: { details: object }) => warning.details);
+				t.strictSame(await warned(Math.floor(value * 0.7)), []);
+				const [near] = await warned(Math.floor(value * 0.95));
+				t.strictSame([near?.setting, near?.value], [setting, value]);
 
-			const refused = await put(
-				`${service.url}/api/projects/import`,
-				archive(Math.floor(value * 1.1)),
-				'application/zip',
-			);
-			assertProblem(refused, status, code);
-			assert.equal(refused.body.details.value, value);
-			assert.match(refused.body.detail, new RegExp(`${value}.*${setting}`));
-		});
+				const refused = await put(
+					`${service.url}/api/projects/import`,
+					archive(Math.floor(value * 1.1)),
+					'application/zip',
+				);
+				assertProblem(t, refused, status, code);
+				t.equal(refused.body.details.value, value);
+				t.match(refused.body.detail, new RegExp(`${value}.*${setting}`));
+			},
+		);
 	}
 
-	test('a record’s size and depth have settings of their own', async () => {
+	t.test('a record’s size and depth have settings of their own', async (t) => {
 		await using service = await startService({
 			env: { DSS_MAX_RECORD_BYTES: '1000', DSS_MAX_RECORD_DEPTH: '8' },
 		});
@@ -91,9 +93,9 @@ describe('limits', () => {
 					'application/zip',
 				)
 			).body;
-		assert.equal((await plan({ description: 'x'.repeat(500) })).is_valid, true);
-		assert.equal((await plan({ description: 'x'.repeat(1_500) })).errors[0].code, 'record_too_large');
-		assert.equal((await plan({ extensions: { a: [[[[1]]]] } })).is_valid, true);
-		assert.equal((await plan({ extensions: { a: [[[[[[[[1]]]]]]]] } })).errors[0].code, 'too_deep');
+		t.equal((await plan({ description: 'x'.repeat(500) })).is_valid, true);
+		t.equal((await plan({ description: 'x'.repeat(1_500) })).errors[0].code, 'record_too_large');
+		t.equal((await plan({ extensions: { a: [[[[1]]]] } })).is_valid, true);
+		t.equal((await plan({ extensions: { a: [[[[[[[[1]]]]]]]] } })).errors[0].code, 'too_deep');
 	});
 });

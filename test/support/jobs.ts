@@ -1,5 +1,4 @@
 /** Waiting for jobs: by their events, never by sleeping. */
-import assert from 'node:assert/strict';
 import type { Service } from './service.ts';
 
 export interface JobEvent {
@@ -9,15 +8,16 @@ export interface JobEvent {
 	readonly job: any;
 }
 
-/** The events of a job, as they come. */
+/** The events of a job, as they come; throws where the answer is no stream of events. */
 export async function* eventsOf(
 	{ url }: Pick<Service, 'url'>,
 	jobId: string,
 	headers: Record<string, string> = {},
 ): AsyncGenerator<JobEvent> {
 	const response = await fetch(`${url}/api/jobs/${jobId}/events`, { headers });
-	assert.equal(response.status, 200);
-	assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
+	const type = response.headers.get('content-type') ?? '';
+	if (response.status !== 200 || !type.startsWith('text/event-stream'))
+		throw new Error(`the events of ${jobId}: ${response.status} ${type} ${await response.text()}`);
 	let text = '';
 	for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
 		text += chunk;

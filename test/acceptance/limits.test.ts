@@ -1,7 +1,7 @@
 import { test } from 'tap';
 import { buildDss, component, theme, token } from '../support/dss-builder.ts';
 import { assertProblem, put } from '../support/http.ts';
-import { startService } from '../support/service.ts';
+import { serviceFor } from '../support/service.ts';
 
 const many = <T>(count: number, make: (index: number) => T) =>
 	Array.from({ length: count }, (_, index) => make(index));
@@ -53,12 +53,17 @@ const LIMITS: readonly [
 	],
 ];
 
+const SETTINGS = Object.fromEntries(LIMITS.map(([setting, value]) => [setting, String(value)]));
+
 test('limits', async (t) => {
+	const service = await serviceFor(t, {
+		env: { ...SETTINGS, DSS_MAX_RECORD_BYTES: '1000', DSS_MAX_RECORD_DEPTH: '8' },
+	});
+
 	for (const [setting, value, code, status, archive] of LIMITS) {
 		t.test(
 			`${setting} refuses above ${value} with its own error, warns above 80 %, and is silent below`,
 			async (t) => {
-				await using service = await startService({ env: { [setting]: String(value) } });
 				const plan = async (amount: number) =>
 					put(`${service.url}/api/projects/import/analyze`, archive(amount), 'application/zip');
 				const warned = async (amount: number) =>
@@ -82,9 +87,6 @@ test('limits', async (t) => {
 	}
 
 	t.test('a record’s size and depth have settings of their own', async (t) => {
-		await using service = await startService({
-			env: { DSS_MAX_RECORD_BYTES: '1000', DSS_MAX_RECORD_DEPTH: '8' },
-		});
 		const plan = async (more: object) =>
 			(
 				await put(

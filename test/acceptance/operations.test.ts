@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { test } from 'tap';
 import { buildDss } from '../support/dss-builder.ts';
 import { assertProblem, post, put, send } from '../support/http.ts';
-import { makeFolder, startService } from '../support/service.ts';
+import { answerOf, rawUpload } from '../support/raw-upload.ts';
+import { serviceFor, startService } from '../support/service.ts';
 
-const ROOT = new URL('../../', import.meta.url);
 const FIGURES = [
 	'process_cpu_user_seconds_total',
 	'dss_http_request_duration_seconds_count{method="GET",route="/api/projects/:project_id/:kind",status="200"}',
@@ -19,8 +18,9 @@ const FIGURES = [
 ];
 
 test('running the service', async (t) => {
+	const service = await serviceFor(t, { env: { DSS_CORS_ORIGINS: 'https://studio.example' } });
+
 	t.test('Prometheus finds the figures, in its own form and as OpenMetrics', async (t) => {
-		await using service = await startService();
 		const { body } = await put(`${service.url}/api/projects/import`, buildDss(), 'application/zip');
 		await put(`${service.url}/api/projects/import`, 'rubbish', 'application/zip');
 		await send(`${service.url}/api/projects/${body.project_id}/tokens`);
@@ -46,36 +46,38 @@ test('running the service', async (t) => {
 	t.test(
 		'a second process on a data folder is refused with a clear line, and the first goes on',
 		async (t) => {
-			await using service = await startService();
 			await t.rejects(startService({ dataDir: service.dataDir }), /another DSS is running on/);
 			t.equal((await send(`${service.url}/readyz`)).status, 200);
 		},
 	);
 
 	t.test('a setting that does not exist stops the start with a line for each fault', async (t) => {
-		const env = { ...process.env, DSS_COLOUR: 'red', DSS_PORT: 'http' };
-		const { status, stderr } = spawnSync(process.execPath, ['src/start.js'], { cwd: ROOT, env });
-		t.equal(status, 1);
-		t.strictSame(stderr.toString().trim().split('\n'), [
-			'dss: DSS_COLOUR: there is no such setting',
+		const failure: Error | null = await startService({ env: { DSS_COLOUR: 'red', DSS_PORT: 'http' } }).then(
+			() => null,
+			(error) => error,
+		);
+		t.strictSame(failure?.message.trim().split('\n'), [
+			'the service ended with 1: dss: DSS_COLOUR: there is no such setting',
 			'dss: DSS_PORT: "http" is not a whole number',
 		]);
 	});
 
 	t.test(
-		'SIGTERM lets a running import finish, and nothing is left for the next start to sweep',
+		'SIGTERM lets an import finish that it found under way, and nothing is left for the next start to sweep',
 		async (t) => {
-			const dataDir = await makeFolder();
+			const dataDir = t.testdir();
 			const service = await startService({ dataDir });
-			const importing = put(`${service.url}/api/projects/import`, buildDss(), 'application/zip');
-			for (
-				let ask = 0;
-				ask < 100 && !service.log.some((entry) => String(entry['msg']).includes('incoming'));
-				ask++
-			)
-				await send(`${service.url}/healthz`);
+			const archive = buildDss();
+			const received = service.nextLine(({ msg }) => msg === 'incoming request');
+			const socket = await rawUpload(service, archive.length);
+			const answer = answerOf(socket);
+			socket.write(archive.subarray(0, 100));
+			await received;
+			const stopping = service.nextLine(({ msg }) => msg === 'stopping');
 			const ended = service.stop('SIGTERM');
-			t.equal((await importing).status, 201);
+			await stopping;
+			socket.write(archive.subarray(100));
+			t.match(await answer, /^HTTP\/1\.1 201 /);
 			t.equal(await ended, 0);
 			await using again = await startService({ dataDir });
 			t.equal((await send(`${again.url}/api/projects`)).body.total, 1);
@@ -84,7 +86,7 @@ test('running the service', async (t) => {
 	);
 
 	t.test('a process that is killed while it applies leaves no half import', async (t) => {
-		const dataDir = await makeFolder();
+		const dataDir = t.testdir();
 		const tokens = (value: number) =>
 			JSON.stringify(
 				Object.fromEntries(
@@ -100,7 +102,7 @@ test('running the service', async (t) => {
 				tokens(1),
 				'application/json',
 			).catch(() => null);
-			// Killed at whatever moment this is: before, while or after rows are written.
+			// The moment is not chosen: before, while or after rows are written.
 			await send(`${service.url}/api/projects/${id}`);
 			await service.stop('SIGKILL');
 			await importing;
@@ -121,7 +123,6 @@ test('running the service', async (t) => {
 	});
 
 	t.test('pages of allowed origins may call, and no others', async (t) => {
-		await using service = await startService({ env: { DSS_CORS_ORIGINS: 'https://studio.example' } });
 		const allowed = await send(`${service.url}/api/projects`, {
 			headers: { origin: 'https://studio.example' },
 		});
@@ -132,12 +133,12 @@ test('running the service', async (t) => {
 		t.equal(other.headers.get('access-control-allow-origin'), null);
 	});
 
-	t.test('over the rate a caller is told when to try again', async (t) => {
+	t.test('over the rate a caller is answered when to try again', async (t) => {
 		await using service = await startService({ env: { DSS_RATE_LIMIT: '3' } });
 		for (let ask = 0; ask < 3; ask++) t.equal((await send(`${service.url}/api/projects`)).status, 200);
 		const refused = await send(`${service.url}/api/projects`);
 		assertProblem(t, refused, 429, 'rate_limited');
 		t.ok(Number(refused.headers.get('retry-after')) >= 1);
-		t.equal((await send(`${service.url}/healthz`)).status, 200, 'health is always told');
+		t.equal((await send(`${service.url}/healthz`)).status, 200, 'health is always answered');
 	});
 });

@@ -1,16 +1,15 @@
 /** One job through many deaths of its process: accepted once, ended once, and nothing else touched. */
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Test } from 'tap';
 import { buildDss, PROJECT, token } from '../support/dss-builder.ts';
 import { put, send } from '../support/http.ts';
 import { ended, eventsOf, type JobEvent } from '../support/jobs.ts';
 import { type Service, startService } from '../support/service.ts';
+import { spoolCount } from '../support/spool.ts';
 
 const ZIP = 'application/zip';
 const BYSTANDER = '018f3b60-0000-7000-8000-00000000b000';
-const env = { DSS_MAX_TOKENS: '1000000', DSS_LOG_LEVEL: 'info' };
+const env = { DSS_MAX_TOKENS: '1000000', DSS_WORKERS: '1' };
 
 export type Kind = 'import' | 'merge' | 'export';
 
@@ -104,23 +103,14 @@ class Work {
 		const { body: page } = await send(`${service.url}/api/projects/${PROJECT}/tokens?limit=1`);
 		t.equal(page.total, this.#tokens, 'all tokens are there');
 		if (this.#kind === 'merge') t.equal(revisions.items[0].changed, Math.ceil(this.#tokens / 3));
-		await this.#checkSpool(service, this.#kind === 'export' ? 1 : 0);
+		const kept = this.#kind === 'export' ? 1 : 0;
+		t.equal(await spoolCount(service, kept), kept, 'the spool holds the result of an export only');
 		if (this.#kind === 'export') {
 			const { body } = await send(`${service.url}${job.result.result_url}`);
 			t.equal(createHash('sha256').update(body).digest('hex'), this.#exported, 'the same bytes');
 		}
 		t.equal(await this.#digestOf(service, BYSTANDER), this.#bystanderExport, 'no other project changed');
 		t.equal((await send(`${service.url}/readyz`)).status, 200);
-	}
-
-	/** The input is removed right after the end that it belongs to: waits for that, up to 10 s. */
-	async #checkSpool({ dataDir }: Service, expected: number): Promise<void> {
-		let names = await readdir(join(dataDir, 'spool'));
-		for (const until = Date.now() + 10_000; names.length !== expected && Date.now() < until; )
-			names = await readdir(join(dataDir, 'spool'));
-		this.#t.equal(names.length, expected, 'the spool holds the result of an export only', {
-			received: names,
-		});
 	}
 
 	async #digestOf({ url }: Service, id: string): Promise<string> {

@@ -65,7 +65,7 @@ const sorted = (value: unknown): unknown => {
 };
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
 
-/** An archive: one theme and two tokens, unless said otherwise. */
+/** An archive: one theme and two tokens, unless the spec has others. */
 export function buildDss(spec: DssSpec = {}): Buffer {
 	const themes = spec.themes ?? [theme()];
 	const tokens = spec.tokens ?? [token(1), token(2)];
@@ -92,6 +92,10 @@ export function buildDss(spec: DssSpec = {}): Buffer {
 	return buildZip(spec.entries === undefined ? entries : spec.entries(entries), spec.archive);
 }
 
+/** An archive of so many tokens, each with `more` in it. */
+export const archiveOf = (count: number, more: object = {}): Buffer =>
+	buildDss({ tokens: Array.from({ length: count }, (_, index) => token(index, more)) });
+
 function manifestBytes(
 	spec: DssSpec,
 	contents: readonly [string, Buffer, number][],
@@ -115,7 +119,7 @@ function manifestBytes(
 			records,
 		})),
 	};
-	const said = (spec.manifest?.(plain) ?? plain) as Record<string, unknown>;
-	const sealed = { ...said, exportHash: sha256(JSON.stringify(sorted(said))) };
+	const bent = (spec.manifest?.(plain) ?? plain) as Record<string, unknown>;
+	const sealed = { ...bent, exportHash: sha256(JSON.stringify(sorted(bent))) };
 	return Buffer.from(JSON.stringify(spec.sealed?.(sealed) ?? sealed));
 }

@@ -1,4 +1,6 @@
 /** Waiting for jobs: by their events, never by sleeping. */
+import type { Test } from 'tap';
+import type { Answer } from './http.ts';
 import type { Service } from './service.ts';
 
 export interface JobEvent {
@@ -39,4 +41,13 @@ export async function* eventsOf(
 export async function ended(service: Pick<Service, 'url'>, jobId: string): Promise<JobEvent['job']> {
 	for await (const { event, job } of eventsOf(service, jobId)) if (event === 'end') return job;
 	throw new Error(`the events of ${jobId} ended before the job did`);
+}
+
+/** Asserts that work became a job (202). Answers its id. */
+export function assertQueued(t: Test, { status, headers, body }: Answer): string {
+	t.equal(status, 202, 'the work became a job', { received: body });
+	t.equal(body.status, 'queued');
+	t.equal(body.status_url, `/api/jobs/${body.job_id}`);
+	t.equal(headers.get('location'), body.status_url);
+	return body.job_id;
 }

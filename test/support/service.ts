@@ -11,6 +11,9 @@ const ROOT = new URL('../../', import.meta.url);
 /** The folder of tap's coverage report; null when the run measures none. */
 const COVERAGE_FOLDER = process.env['_TAPJS_PROCESSINFO_COVERAGE_'] === '1' ? '.tap/coverage' : null;
 
+/** A service starts in three quarters of the time where its code is compiled already. */
+const COMPILE_CACHE = { NODE_COMPILE_CACHE: '.tap/compile-cache' };
+
 export interface Service extends AsyncDisposable {
 	readonly url: string;
 	readonly dataDir: string;
@@ -51,7 +54,7 @@ export async function startService({ dataDir, env = {} }: StartOptions = {}): Pr
 		cwd: ROOT,
 		env: {
 			...inherited,
-			...(COVERAGE_FOLDER === null ? {} : { NODE_V8_COVERAGE: COVERAGE_FOLDER }),
+			...(COVERAGE_FOLDER === null ? COMPILE_CACHE : { NODE_V8_COVERAGE: COVERAGE_FOLDER }),
 			DSS_PORT: '0',
 			DSS_DATA_DIR: folder,
 			DSS_WORKERS: '2',
@@ -114,6 +117,6 @@ function listening(child: ChildProcess, lines: EventEmitter): Promise<string> {
 			const address = /http:\/\/\S+/.exec(String(entry['msg']))?.[0];
 			if (address !== undefined && String(entry['msg']).startsWith('Server listening')) resolve(address);
 		});
-		child.once('exit', (code) => reject(new Error(`the service ended with ${code}: ${complaint}`)));
+		child.once('close', (code) => reject(new Error(`the service ended with ${code}: ${complaint}`)));
 	});
 }

@@ -78,7 +78,7 @@ test('bad input of every ordinary kind gets a problem document and leaves nothin
 			() => put(`${projects}/import`, 'rubbish '.repeat(50), 'application/octet-stream'),
 		],
 		[
-			'rubbish said to be JSON',
+			'rubbish sent as JSON',
 			400,
 			'invalid_json',
 			() => put(`${projects}/import`, 'rubbish', 'application/json'),
@@ -203,11 +203,11 @@ test('bad input of every ordinary kind gets a problem document and leaves nothin
 		t.test(what, async (t) => {
 			const answer = await ask();
 			assertProblem(t, answer, status, code);
-			t.ok(answer.body.detail.length > 20, 'it tells what happened and where');
+			t.ok(answer.body.detail.length > 20, 'the detail is a sentence');
 		});
 	}
 
-	t.test('a faulty file tells all its faults with their places, up to a hundred', async (t) => {
+	t.test('all faults of a file are reported with their places, up to a hundred', async (t) => {
 		const tokens = Object.fromEntries(
 			Array.from({ length: 150 }, (_, index) => [`t${index}`, { $type: 'number', $value: 'x' }]),
 		);

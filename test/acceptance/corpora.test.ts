@@ -60,6 +60,18 @@ test('the corpora of others', { skip: corpusMissing }, async (t) => {
 
 	const verdicts: readonly ZipVerdict[] =
 		corpusMissing === false ? JSON.parse(corpusFile('zip/verdicts.json').toString()) : [];
+	const files =
+		corpusMissing === false ? readdirSync(corpusFolder('json/')).filter((name) => /^[yni]_/.test(name)) : [];
+
+	t.test('the corpora are complete', async (t) => {
+		const count = (values: readonly string[]) =>
+			Object.fromEntries(
+				Object.entries(Object.groupBy(values, (value) => value)).map(([of, all]) => [of, all?.length]),
+			);
+		t.strictSame(count(verdicts.map(({ verdict }) => verdict)), { refuse: 320, accept: 92 });
+		t.strictSame(count(files.map((name) => name.slice(0, 2))), { i_: 35, n_: 188, y_: 95 });
+	});
+
 	for (const { file, verdict, reason } of verdicts) {
 		const row = ZIP_DIFFERS.find(({ files }) => files.includes(file))?.row;
 		const refuse = (verdict === 'refuse') !== (row !== undefined);
@@ -70,15 +82,11 @@ test('the corpora of others', { skip: corpusMissing }, async (t) => {
 				corpusFile(`zip/${file}`),
 				'application/zip',
 			);
-			const said = JSON.stringify(body);
-			if (refuse) t.equal(body.stage, 'archive', said);
-			else t.equal(body.code, 'manifest_missing', said);
+			if (refuse) t.equal(body.stage, 'archive', { received: body });
+			else t.equal(body.code, 'manifest_missing', { received: body });
 		});
 	}
 
-	const files =
-		corpusMissing === false ? readdirSync(corpusFolder('json/')).filter((name) => /^[yni]_/.test(name)) : [];
-	t.test('there are 318 JSON texts', async (t) => t.equal(files.length, 318));
 	for (const name of files) {
 		t.test(`the JSON text ${name} in the place of a value`, async (t) => {
 			const value = readFileSync(new URL(encodeURIComponent(name), corpusFolder('json/')));
@@ -92,9 +100,9 @@ test('the corpora of others', { skip: corpusMissing }, async (t) => {
 			const analyze = () =>
 				put(`${service.url}/api/projects/import/analyze?project_id=new`, archive, 'application/zip');
 			const { body } = await analyze();
-			const said = JSON.stringify(body.errors);
-			if (name.startsWith('y_')) t.equal(body.is_valid, !JSON_DIFFERS.includes(name), said);
-			else if (name.startsWith('n_')) t.equal(body.errors[0]?.stage, 'structure', said);
+			const received = { received: body.errors };
+			if (name.startsWith('y_')) t.equal(body.is_valid, !JSON_DIFFERS.includes(name), received);
+			else if (name.startsWith('n_')) t.equal(body.errors[0]?.stage, 'structure', received);
 			else t.strictSame((await analyze()).body.errors, body.errors, 'decided the same way each time');
 		});
 	}

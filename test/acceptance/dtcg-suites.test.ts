@@ -57,14 +57,17 @@ test('design tokens under values=strict&references=strict', { skip: corpusMissin
 
 	const cases: readonly SuiteCase[] =
 		corpusMissing === false ? JSON.parse(corpusFile('dtcg/suite/format/manifest.json').toString()).tests : [];
-	t.test('the draft official suite has 213 cases', async (t) => t.equal(cases.length, 213));
+	t.test('the draft official suite is complete', async (t) => {
+		const positive = cases.filter(({ type }) => type === 'PositiveEvaluationTest').length;
+		t.strictSame([positive, cases.length - positive], [90, 123]);
+	});
 	for (const { id, type, name, input } of cases) {
 		t.test(`official ${id}: ${name}`, async (t) => {
 			const answer = await importStrictly(corpusFile(`dtcg/suite/format/${input}`));
-			const said = JSON.stringify(answer.body);
-			if (type === 'PositiveEvaluationTest') return t.equal(answer.status, 201, said);
-			t.equal(answer.status, 400, said);
-			t.ok(['structure', 'referential'].includes(answer.body.stage), said);
+			const received = { received: answer.body };
+			if (type === 'PositiveEvaluationTest') return t.equal(answer.status, 201, received);
+			t.equal(answer.status, 400, received);
+			t.ok(['structure', 'referential'].includes(answer.body.stage), received);
 		});
 	}
 

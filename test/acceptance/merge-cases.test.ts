@@ -65,8 +65,8 @@ test('the cases of a merge', async (t) => {
 		put(`${a.url}/api/projects/${id}/merge?${query}`, file ?? (await archive(b, id)), ZIP);
 	const analyze = async (id: string, query = '') =>
 		(await put(`${a.url}/api/projects/${id}/merge/analyze?${query}`, await archive(b, id), ZIP)).body;
-	/** The way back: B takes in what A has, without a conflict, and both hold the same. */
-	const meetAgain = async (t: Test, id: string, kind: Kind) => {
+	/** Merges A's state into B, which meets no conflict; both hold the same then. */
+	const mergeBack = async (t: Test, id: string, kind: Kind) => {
 		const back = await put(`${b.url}/api/projects/${id}/merge?deletions=apply`, await archive(a, id), ZIP);
 		t.equal(back.status, 200, { received: back.body });
 		t.equal(back.body.conflicts, 0);
@@ -110,12 +110,12 @@ test('the cases of a merge', async (t) => {
 				t.equal(body.revision, 3);
 			});
 
-			t.test('changed there only: taken', async (t) => {
+			t.test('changed there only: taken over', async (t) => {
 				const id = await shared(t, kind);
 				await put1(t, b, id, kind, { ...content, [same]: of(same, 0) });
 				t.strictSame(counts((await merge(id)).body), { ...none, updated_items: 1 });
 				t.strictSame((await read(a, id, kind))[same], of(same, 0));
-				await meetAgain(t, id, kind);
+				await mergeBack(t, id, kind);
 			});
 
 			t.test('changed here only: kept', async (t) => {
@@ -123,14 +123,14 @@ test('the cases of a merge', async (t) => {
 				await put1(t, a, id, kind, { ...content, [same]: of(same, 0) });
 				t.strictSame(counts((await merge(id)).body), none);
 				t.strictSame((await read(a, id, kind))[same], of(same, 0));
-				await meetAgain(t, id, kind);
+				await mergeBack(t, id, kind);
 			});
 
 			t.test('changed alike: nothing', async (t) => {
 				const id = await shared(t, kind);
 				for (const on of [a, b]) await put1(t, on, id, kind, { ...content, [same]: of(same, 0) });
 				t.strictSame(counts((await merge(id)).body), none);
-				await meetAgain(t, id, kind);
+				await mergeBack(t, id, kind);
 			});
 
 			t.test('different fields: merged by itself, and listed as such', async (t) => {
@@ -140,7 +140,7 @@ test('the cases of a merge', async (t) => {
 				t.strictSame(counts((await merge(id)).body), { ...none, auto_merged_items: 1 });
 				const record = await read(a, id, kind);
 				t.strictSame([record[ours], record[theirs]], [of(ours, 0), of(theirs, 1)]);
-				await meetAgain(t, id, kind);
+				await mergeBack(t, id, kind);
 			});
 
 			t.test('the same list of tags: merged as sets', async (t) => {
@@ -151,7 +151,7 @@ test('the cases of a merge', async (t) => {
 				await put1(t, b, id, kind, { ...content, tags: ['one', 'two', 'theirs'] });
 				t.equal((await merge(id)).body.auto_merged_items, 1);
 				t.strictSame((await read(a, id, kind)).tags, ['two', 'ours', 'theirs']);
-				await meetAgain(t, id, kind);
+				await mergeBack(t, id, kind);
 			});
 
 			t.test('different members of an object: merged by itself', async (t) => {
@@ -173,7 +173,7 @@ test('the cases of a merge', async (t) => {
 			};
 
 			t.test(
-				'the same field: a conflict, told in full; manual answers 409 and changes nothing',
+				'the same field: a conflict, reported in full; manual answers 409 and changes nothing',
 				async (t) => {
 					const id = await conflicting(t);
 					const plan = await analyze(id);
@@ -207,7 +207,7 @@ test('the cases of a merge', async (t) => {
 					t.equal(body.resolution_strategy, strategy);
 					const record = await read(a, id, kind);
 					t.strictSame([record[same], record.tags], [of(same, index), ['theirs']]);
-					await meetAgain(t, id, kind);
+					await mergeBack(t, id, kind);
 				});
 			}
 
@@ -217,7 +217,7 @@ test('the cases of a merge', async (t) => {
 				t.equal((await analyze(id)).conflicted_items[0].recommendation, 'imported');
 				t.equal((await merge(id, 'strategy=newest')).status, 200);
 				t.strictSame((await read(a, id, kind))[same], of(same, 1));
-				await meetAgain(t, id, kind);
+				await mergeBack(t, id, kind);
 			});
 
 			t.test(
@@ -232,7 +232,7 @@ test('the cases of a merge', async (t) => {
 					t.not(fork.uuid, UUID);
 					t.strictSame(fork[same], of(same, 1));
 					t.strictSame((await read(a, id, kind))[same], of(same, 0));
-					await meetAgain(t, id, kind);
+					await mergeBack(t, id, kind);
 				},
 			);
 
@@ -245,7 +245,7 @@ test('the cases of a merge', async (t) => {
 				const { status, body } = await by({ content: { ...content, description: 'by hand' } });
 				t.equal(status, 200, { received: body });
 				t.equal((await read(a, id, kind)).description, 'by hand');
-				await meetAgain(t, id, kind);
+				await mergeBack(t, id, kind);
 			});
 
 			t.test('deleted there only: reported and kept, or applied', async (t) => {
@@ -267,7 +267,7 @@ test('the cases of a merge', async (t) => {
 				await remove(t, a, id);
 				t.strictSame(counts((await merge(id, 'deletions=apply')).body), none);
 				t.equal(await read(a, id, kind), null);
-				await meetAgain(t, id, kind);
+				await mergeBack(t, id, kind);
 			});
 
 			t.test('deleted on both sides: gone', async (t) => {
@@ -288,7 +288,7 @@ test('the cases of a merge', async (t) => {
 				assertProblem(t, await merge(id, 'deletions=apply'), 409, 'merge_conflicts');
 				t.equal((await merge(id, 'strategy=newest&deletions=apply')).body.conflicts, 1);
 				t.strictSame((await read(a, id, kind))[same], of(same, 0), 'a change outweighs a deletion');
-				await meetAgain(t, id, kind);
+				await mergeBack(t, id, kind);
 			});
 
 			t.test('deleted here and changed there: a conflict', async (t) => {
@@ -300,7 +300,7 @@ test('the cases of a merge', async (t) => {
 				t.equal(plan.conflicted_items[0].local, null);
 				t.equal((await merge(id, 'strategy=keep_imported')).body.conflicts, 1);
 				t.strictSame((await read(a, id, kind))[same], of(same, 1));
-				await meetAgain(t, id, kind);
+				await mergeBack(t, id, kind);
 			});
 
 			t.test('added there only: new', async (t) => {
@@ -324,7 +324,7 @@ test('the cases of a merge', async (t) => {
 						t.equal(body.conflicts, 0, { received: body });
 						t.ok(await read(a, id, kind, stays));
 						t.equal(await read(a, id, kind, stays === UUID ? there : UUID), null);
-						await meetAgain(t, id, kind);
+						await mergeBack(t, id, kind);
 					},
 				);
 			}
@@ -339,7 +339,7 @@ test('the cases of a merge', async (t) => {
 				t.equal(body.conflicts, 1);
 				t.strictSame((await read(a, id, kind, SMALLER))[same], of(same, 0));
 				t.equal(await read(a, id, kind, UUID), null);
-				await meetAgain(t, id, kind);
+				await mergeBack(t, id, kind);
 			});
 
 			t.test('a partial archive deletes nothing', async (t) => {

@@ -1,4 +1,4 @@
-/** The story of two teams that work on one design system, each on its own service. */
+/** Two teams work on one design system, each on its own service. */
 import { type Test, test } from 'tap';
 import { allRecords, assertProblem, post, put, send, upload } from '../support/http.ts';
 import { ACCENT, BASE, BUTTON, LIGHT, LINK, sampleProject, srgb } from '../support/sample.ts';
@@ -54,7 +54,7 @@ test('two teams: a design system is shared, changed on both sides, planned, merg
 	t.equal(replaced.body.details.local_changes, 2);
 	t.match(replaced.body.detail, /strategy=merge/);
 
-	// The plan tells everything; nothing is written.
+	// The plan reports all of it; nothing is written.
 	const plan = await upload(`${brand.url}/api/projects/${id}/merge/analyze`, theirs, 'from-web.dss', {
 		deletions: 'apply',
 	});
@@ -66,7 +66,7 @@ test('two teams: a design system is shared, changed on both sides, planned, merg
 	t.strictSame([conflict.entity_name, conflict.fields[0].pointer], ['color.accent', '/value/components']);
 	t.equal((await send(`${brand.url}/api/projects/${id}`)).body.revision, 4);
 
-	// Settled by hand, against the very revision that the plan was made for.
+	// Resolved by hand, against the very revision that the plan was made for.
 	const merged = await put(
 		`${brand.url}/api/projects/${id}/merge?deletions=apply&resolutions=${encodeURIComponent(JSON.stringify({ [ACCENT]: 'local' }))}`,
 		theirs,
@@ -84,14 +84,14 @@ test('two teams: a design system is shared, changed on both sides, planned, merg
 		],
 	);
 
-	// The way back meets no conflict, and both hold the same, the project's own words included.
+	// Merged back there is no conflict, and both hold the same, the project's description included.
 	const back = await put(`${web.url}/api/projects/${id}/merge`, await exportOf(brand, id), ZIP);
 	t.strictSame([back.status, back.body.conflicts], [200, 0], { received: back.body });
 	for (const kind of ['themes', 'tokens', 'components'])
 		t.strictSame(await allRecords(web.url, id, kind), await allRecords(brand.url, id, kind));
 	t.equal((await send(`${web.url}/api/projects/${id}`)).body.description, 'One system, calmer');
 
-	// From here on an import replaces without a word, since nothing is lost by it.
+	// From here on an import replaces without a refusal, since nothing is lost by it.
 	await edit(t, web, id, {
 		upsert: { tokens: [{ theme: BASE, path: 'space.large', type: 'number', value: 24 }] },
 	});

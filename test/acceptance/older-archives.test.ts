@@ -63,7 +63,7 @@ test('older archives', async (t) => {
 	const importing = async (archive: Buffer, query = '?project_id=new') =>
 		put(`${service.url}/api/projects/import${query}`, archive, 'application/zip');
 
-	t.test('1.0 comes in by both steps, its records as 2.0 has them', async (t) => {
+	t.test('1.0 is imported by both steps, its records as 2.0 has them', async (t) => {
 		const archive = await older({ version: '1.0' });
 		const plan = await put(`${service.url}/api/projects/import/analyze`, archive, 'application/zip');
 		t.equal(plan.body.is_valid, true, { received: plan.body });
@@ -91,18 +91,18 @@ test('older archives', async (t) => {
 		t.match(String(metrics), /dss_migrations_total\{from="1.0",to="1.1"\} [12]/);
 	});
 
-	t.test('1.1 comes in by one step, its versions kept and its hash held', async (t) => {
+	t.test('1.1 is imported by one step, its versions kept and its hash checked', async (t) => {
 		const versioned = tokens.map((token, index) => ({ ...token, version: index + 7 }));
 		const { status, body } = await importing(await older({ version: '1.1', tokens: versioned }));
 		t.equal(status, 201, { received: body });
 		t.strictSame(body.migrations, ['1.1 → 2.0']);
 		const records = await allRecords(service.url, body.project_id, 'tokens');
 		t.strictSame(records.map(({ version }) => version).sort(), [7, 8]);
-		const bent = await older({ version: '1.1', manifest: { exportHash: '0'.repeat(64) } });
-		assertProblem(t, await importing(bent), 403, 'integrity_failed');
+		const altered = await older({ version: '1.1', manifest: { exportHash: '0'.repeat(64) } });
+		assertProblem(t, await importing(altered), 403, 'integrity_failed');
 	});
 
-	t.test('records may stand in an object under their name, or not at all', async (t) => {
+	t.test('records may be in an object under their name, or missing', async (t) => {
 		const wrapped = await importing(await older({ version: '1.0', tokens: { tokens } }));
 		t.equal(wrapped.body.item_counts?.tokens, 2, { received: wrapped.body });
 		const none = await importing(
@@ -136,7 +136,7 @@ test('older archives', async (t) => {
 		});
 	}
 
-	t.test('an older archive merges without a base: nothing is taken for deleted', async (t) => {
+	t.test('an older archive merges without a base: nothing counts as deleted', async (t) => {
 		const { body: made } = await importing(await older({ version: '1.0' }));
 		const id = made.project_id;
 		const theme = (await allRecords(service.url, id, 'themes'))[0].uuid;

@@ -100,7 +100,7 @@ test('projects', async (t) => {
 		t.strictSame(again.body, { revision: 3, added: 0, changed: 0, removed: 0 });
 
 		const { body: revisions } = await send(`${projects}/${id}/revisions`);
-		const told = revisions.items.map((r: Record<string, unknown>) => [
+		const listed = revisions.items.map((r: Record<string, unknown>) => [
 			r['revision'],
 			r['cause'],
 			r['message'],
@@ -108,7 +108,7 @@ test('projects', async (t) => {
 			r['changed'],
 			r['removed'],
 		]);
-		t.strictSame(told, [
+		t.strictSame(listed, [
 			[3, 'edit', 'A calmer accent', 1, 1, 1],
 			[2, 'edit', null, 9, 0, 0],
 			[1, 'create', null, 0, 0, 0],
@@ -309,7 +309,7 @@ test('projects', async (t) => {
 		await post(`${projects}/${source}/changes`, { upsert: { themes: [{ name: 'later' }] } });
 		const next = (await post(`${projects}/${source}/export`, {})).body;
 		const brought = await upload(`${projects}/import?project_id=${target}`, next, 'x.dss');
-		t.equal(brought.status, 200, 'its next version stems from the one that was taken in');
+		t.equal(brought.status, 200, 'its next version descends from the one that was imported');
 		await post(`${projects}/${target}/changes`, { upsert: { tokens: [own] } });
 		assertProblem(
 			t,
@@ -374,7 +374,7 @@ test('projects', async (t) => {
 			t.strictSame(
 				broken.body.errors.map(({ details }: { details: { path: string } }) => details.path),
 				['c'],
-				'only the new fault is told',
+				'only the new fault is reported',
 			);
 			const another = await post(`${at}/changes`, {
 				upsert: { tokens: [{ ...token('b'), value: '{nor.this}' }] },

@@ -17,13 +17,13 @@ test('published design systems', async (t) => {
 	const [here, there] = await Promise.all([serviceFor(t), serviceFor(t)]);
 
 	const files = designTokenFiles();
-	t.test('there are files of six systems', async (t) => {
+	t.test('each of the six systems has files', async (t) => {
 		t.ok(files.length > 60, `${files.length} files`);
 		t.equal(new Set(files.map((file) => file.split('/')[0])).size, 6);
 	});
 
 	for (const file of files) {
-		t.test(`${file} goes in, comes back whole, and goes on to another instance unchanged`, async (t) => {
+		t.test(`${file} is imported whole, exported, and moved to another instance unchanged`, async (t) => {
 			const content = readDesignTokens(file);
 			const made = await upload(`${here.url}/api/projects/import`, content, file);
 			t.equal(made.status, 201, { received: made.body });

@@ -45,8 +45,10 @@ test('webhooks', async (t) => {
 				t.strictSame([type, data.job_id, data.status], ['job.succeeded', id, 'succeeded']);
 				t.equal(data.result.project_id, PROJECT);
 			}
-			const bent = hook.received[0]?.body.replace('succeeded', 'failed') ?? '';
-			t.throws(() => new Webhook(secret).verify(bent, hook.received[0]?.headers as Record<string, string>));
+			const altered = hook.received[0]?.body.replace('succeeded', 'failed') ?? '';
+			t.throws(() =>
+				new Webhook(secret).verify(altered, hook.received[0]?.headers as Record<string, string>),
+			);
 			t.equal(await metric(service, RETRIED), 2);
 		},
 	);

@@ -124,10 +124,9 @@ class Work {
 		if (status !== 201) throw new Error(`import: ${status} ${JSON.stringify(body)}`);
 	}
 }
-/** How a story went. */
+/** How often the process died, and how often the job was begun. */
 export interface CrashCount {
 	readonly deaths: number;
-	/** How often the job was begun. */
 	readonly attempts: number;
 }
 

@@ -1,4 +1,4 @@
-/** Fuzzes for as long as it is told: npm run fuzz -- --seconds 600 */
+/** Fuzzes for a given time: npm run fuzz -- --seconds 600 */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { startService } from '../support/service.ts';

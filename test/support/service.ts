@@ -6,10 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Test } from 'tap';
+import { collectCoverage, isMeasured, makeCoverageFolder } from './coverage.ts';
 
 const ROOT = new URL('../../', import.meta.url);
-/** The folder of tap's coverage report; null when the run measures none. */
-const COVERAGE_FOLDER = process.env['_TAPJS_PROCESSINFO_COVERAGE_'] === '1' ? '.tap/coverage' : null;
 
 /** A service starts in three quarters of the time where its code is compiled already. */
 const COMPILE_CACHE = { NODE_COMPILE_CACHE: '.tap/compile-cache' };
@@ -49,12 +48,13 @@ const inherited = Object.fromEntries(
 /** Starts a service on a free port. */
 export async function startService({ dataDir, env = {} }: StartOptions = {}): Promise<Service> {
 	const folder = dataDir ?? (await makeFolder());
+	const coverage = isMeasured ? await makeCoverageFolder() : null;
 	const [command, ...args] = SERVICE_COMMAND;
 	const child = spawn(command, args, {
 		cwd: ROOT,
 		env: {
 			...inherited,
-			...(COVERAGE_FOLDER === null ? COMPILE_CACHE : { NODE_V8_COVERAGE: COVERAGE_FOLDER }),
+			...(coverage === null ? COMPILE_CACHE : { NODE_V8_COVERAGE: coverage }),
 			DSS_PORT: '0',
 			DSS_DATA_DIR: folder,
 			DSS_WORKERS: '2',
@@ -65,7 +65,10 @@ export async function startService({ dataDir, env = {} }: StartOptions = {}): Pr
 	const log: Record<string, unknown>[] = [];
 	const lines = new EventEmitter();
 	lines.on('line', (line) => log.push(line));
-	const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+	const ended = new Promise<number | null>((resolve) => child.once('exit', resolve)).then(async (code) => {
+		if (coverage !== null) await collectCoverage(coverage);
+		return code;
+	});
 	const url = await listening(child, lines);
 	const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
 		child.kill(signal);

@@ -84,6 +84,7 @@ test('older archives', async (t) => {
 		t.equal(small.created_at, '2024-05-01T10:00:00Z');
 		t.equal(small.updated_at, '2024-06-01T10:00:00.000Z');
 		t.equal(large.value, '{space.small}');
+		t.matchSnapshot([small, large], 'the records as they are answered');
 		const again = await importing(archive, '');
 		t.equal(again.status, 200);
 		t.equal(again.body.revision, 1, 'a record without a uuid has the same one each time');

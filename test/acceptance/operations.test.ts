@@ -1,6 +1,7 @@
 import { test } from 'tap';
 import { buildDss } from '../support/dss-builder.ts';
 import { assertProblem, post, put, send } from '../support/http.ts';
+import { eventually } from '../support/poll.ts';
 import { answerOf, rawUpload } from '../support/raw-upload.ts';
 import { serviceFor, startService } from '../support/service.ts';
 
@@ -73,9 +74,13 @@ test('running the service', async (t) => {
 			const answer = answerOf(socket);
 			socket.write(archive.subarray(0, 100));
 			await received;
-			const stopping = service.nextLine(({ msg }) => msg === 'stopping');
 			const ended = service.stop('SIGTERM');
-			await stopping;
+			const isRefused = () =>
+				send(`${service.url}/healthz`).then(
+					() => false,
+					() => true,
+				);
+			t.ok(await eventually(isRefused, (refused) => refused), 'nothing new is accepted');
 			socket.write(archive.subarray(100));
 			t.match(await answer, /^HTTP\/1\.1 201 /);
 			t.equal(await ended, 0);

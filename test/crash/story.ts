@@ -130,6 +130,12 @@ export interface CrashCount {
 	readonly attempts: number;
 }
 
+/** Moments from the request to a little before the end of the work. */
+export const spread = (count: number): number[] => [
+	-1,
+	...Array.from({ length: count - 1 }, (_, index) => (index / (count - 1)) * 0.95),
+];
+
 /** Runs one job through all its deaths and checks the end. The test's folder is the data folder. */
 export async function crashStory(t: Test, options: CrashOptions): Promise<CrashCount> {
 	const dataDir = t.testdir();

@@ -1,20 +1,14 @@
-import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { test } from 'tap';
 import { type Answer, assertProblem, post, put, send, upload } from '../support/http.ts';
-import { type Service, startService } from '../support/service.ts';
+import { serviceFor } from '../support/service.ts';
 
 const NOBODY = '018f3b60-0000-7000-8000-00000000dead';
 
-describe('bad input of every ordinary kind gets a problem document and leaves nothing', () => {
-	let service: Service;
-	let projects: string;
-	before(async () => {
-		service = await startService({ env: { DSS_MAX_ARCHIVE_BYTES: '100000' } });
-		projects = `${service.url}/api/projects`;
-	});
-	after(() => service[Symbol.asyncDispose]());
+test('bad input of every ordinary kind gets a problem document and leaves nothing', async (t) => {
+	const service = await serviceFor(t, { env: { DSS_MAX_ARCHIVE_BYTES: '100000' } });
+	const projects = `${service.url}/api/projects`;
 
 	const file = (tokens: object) => JSON.stringify(tokens);
 	const cases: [what: string, status: number, code: string, ask: () => Promise<Answer>][] = [
@@ -84,7 +78,7 @@ describe('bad input of every ordinary kind gets a problem document and leaves no
 			() => put(`${projects}/import`, 'rubbish '.repeat(50), 'application/octet-stream'),
 		],
 		[
-			'rubbish said to be JSON',
+			'rubbish sent as JSON',
 			400,
 			'invalid_json',
 			() => put(`${projects}/import`, 'rubbish', 'application/json'),
@@ -206,32 +200,32 @@ describe('bad input of every ordinary kind gets a problem document and leaves no
 	];
 
 	for (const [what, status, code, ask] of cases) {
-		test(what, async () => {
+		t.test(what, async (t) => {
 			const answer = await ask();
-			assertProblem(answer, status, code);
-			assert.ok(answer.body.detail.length > 20, 'it tells what happened and where');
+			assertProblem(t, answer, status, code);
+			t.ok(answer.body.detail.length > 20, 'the detail is a sentence');
 		});
 	}
 
-	test('a faulty file tells all its faults with their places, up to a hundred', async () => {
+	t.test('all faults of a file are reported with their places, up to a hundred', async (t) => {
 		const tokens = Object.fromEntries(
 			Array.from({ length: 150 }, (_, index) => [`t${index}`, { $type: 'number', $value: 'x' }]),
 		);
 		const { body } = await upload(`${projects}/import?values=strict`, file(tokens), 'a.json');
-		assert.equal(body.errors_total, 150);
-		assert.equal(body.errors.length, 100);
-		assert.deepEqual(
+		t.equal(body.errors_total, 150);
+		t.equal(body.errors.length, 100);
+		t.strictSame(
 			[body.errors[3].stage, body.errors[3].code, body.errors[3].details.path],
 			['structure', 'invalid_value', 't3'],
 		);
 	});
 
-	test('after all of it there is no project, nothing on the spool, and the service is ready', async () => {
-		assert.equal((await send(projects)).body.total, 0);
-		assert.deepEqual(readdirSync(join(service.dataDir, 'spool')), []);
-		assert.equal((await send(`${service.url}/readyz`)).status, 200);
+	t.test('after all of it there is no project, nothing on the spool, and the service is ready', async (t) => {
+		t.equal((await send(projects)).body.total, 0);
+		t.strictSame(readdirSync(join(service.dataDir, 'spool')), []);
+		t.equal((await send(`${service.url}/readyz`)).status, 200);
 		const figures = String((await send(`${service.url}/metrics`)).body);
-		assert.match(figures, /^dss_open_uploads 0$/m);
-		assert.match(figures, /^dss_validation_errors_total\{stage="structure"\} [1-9]/m);
+		t.match(figures, /^dss_open_uploads 0$/m);
+		t.match(figures, /^dss_validation_errors_total\{stage="structure"\} [1-9]/m);
 	});
 });

@@ -46,9 +46,9 @@ t.test('a service on loopback answers to the names of loopback only', async (t) 
 	];
 	for (const host of foreign)
 		for (const path of ['/api/projects', '/api/nothing', '/readyz', '/metrics', '/docs/', '/openapi.json'])
-			assertProblem(await sendRaw(service.url, { path, headers: { host } }), 403, 'foreign_origin');
+			assertProblem(t, await sendRaw(service.url, { path, headers: { host } }), 403, 'foreign_origin');
 	const removal = { method: 'DELETE', path: `/api/projects/${PROJECT}`, headers: { host: 'evil.example' } };
-	assertProblem(await sendRaw(service.url, removal), 403, 'foreign_origin');
+	assertProblem(t, await sendRaw(service.url, removal), 403, 'foreign_origin');
 	const health = { path: '/healthz', headers: { host: 'evil.example' } };
 	t.equal((await sendRaw(service.url, health)).status, 200, 'liveness is answered to anybody');
 	t.equal(
@@ -76,7 +76,7 @@ t.test('a service on every address is called by any name, unless DSS_HOSTS lists
 	const open = await start(t, { DSS_HOST: '0.0.0.0', DSS_AUTH: 'none', DSS_RATE_LIMIT: '0' });
 	const headers = { host: 'dss.internal:3000' };
 	t.equal((await sendRaw(open.url, { path: '/metrics', headers })).status, 200);
-	assertProblem(await create(open, { ...headers, origin: 'https://evil.example' }), 403, 'foreign_origin');
+	assertProblem(t, await create(open, { ...headers, origin: 'https://evil.example' }), 403, 'foreign_origin');
 	t.equal((await create(open, { ...headers, origin: 'http://dss.internal:3000' })).status, 201);
 
 	const listed = await start(t, { DSS_HOST: '0.0.0.0', DSS_AUTH: 'none', DSS_HOSTS: 'dss' });
@@ -114,13 +114,13 @@ t.test('pages of others may not write, and may still be linked from', async (t) 
 		{ 'sec-fetch-site': 'same-site' },
 	]) {
 		const answer = await create(service, headers);
-		assertProblem(answer, 403, 'foreign_origin');
+		assertProblem(t, answer, 403, 'foreign_origin');
 		t.match(answer.body.detail, /DSS_CORS_ORIGINS/, JSON.stringify(headers));
 	}
 	const form = 'multipart/form-data; boundary=b';
 	const upload = { method: 'POST', path: '/api/projects/import', body: '--b--' };
 	const headers = { origin: PAGE, 'content-type': form };
-	assertProblem(await sendRaw(service.url, { ...upload, headers }), 403, 'foreign_origin');
+	assertProblem(t, await sendRaw(service.url, { ...upload, headers }), 403, 'foreign_origin');
 	const link = { path: '/docs/', headers: { 'sec-fetch-site': 'cross-site' } };
 	t.equal((await sendRaw(service.url, link)).status, 200);
 	const { body } = await sendRaw(service.url, { path: '/api/projects' });
@@ -131,7 +131,7 @@ t.test('pages of DSS_CORS_ORIGINS may write', async (t) => {
 	const service = await start(t, { DSS_CORS_ORIGINS: PAGE });
 	for (const site of ['cross-site', 'same-site'])
 		t.equal((await create(service, { origin: PAGE, 'sec-fetch-site': site })).status, 201, site);
-	assertProblem(await create(service, { origin: 'https://evil.example' }), 403, 'foreign_origin');
+	assertProblem(t, await create(service, { origin: 'https://evil.example' }), 403, 'foreign_origin');
 	const preflight = { origin: PAGE, 'access-control-request-method': 'POST' };
 	const answer = await sendRaw(service.url, { method: 'OPTIONS', path: '/api/projects', headers: preflight });
 	t.equal(answer.status, 204);

@@ -1,13 +1,14 @@
-import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import openapiTS, { astToString } from 'openapi-typescript';
+import { test } from 'tap';
 import { send } from '../support/http.ts';
-import { type Service, startService } from '../support/service.ts';
+import { serviceFor } from '../support/service.ts';
 
+/** Does not block: sockets that the service closes in the meantime are not used again. */
+const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
 
 /** The main job as a front end would write it, upload included; type-checked against the generated client. */
@@ -31,8 +32,8 @@ const imported = await client(here).POST('/api/projects/import', {
 	bodySerializer: form,
 });
 if (imported.error) throw new Error(imported.error.detail);
-// 202: so much that it became a job.
-if (!('project_id' in imported.data)) throw new Error('it became job ' + imported.data.job_id);
+// 202: the work became a job.
+if (!('project_id' in imported.data)) throw new Error('the import became job ' + imported.data.job_id);
 const project_id = imported.data.project_id;
 
 const tokens = await client(here).GET('/api/projects/{project_id}/{kind}', {
@@ -59,28 +60,16 @@ const missing = await client(there).GET('/api/projects/{project_id}', {
 console.log(JSON.stringify({ moved: moved.data, listed: tokens.data.total, missing: missing.error?.code }));
 `;
 
-describe('a client generated from the OpenAPI document', () => {
-	let here: Service;
-	let there: Service;
-	let folder: string;
-	before(async () => {
-		[here, there] = await Promise.all([startService(), startService()]);
-		folder = mkdtempSync(join(tmpdir(), 'dss-client-'));
-		symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-		writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-	});
-	after(async () => {
-		await here[Symbol.asyncDispose]();
-		await there[Symbol.asyncDispose]();
-		rmSync(folder, { recursive: true });
-	});
+test('a client generated from the OpenAPI document', async (t) => {
+	const [here, there] = await Promise.all([serviceFor(t), serviceFor(t)]);
+	const folder = t.testdir({ 'package.json': '{"type":"module"}' });
 
-	test('the served document is the kept one', async () => {
+	t.test('the served document is the kept one', async (t) => {
 		const { body } = await send(`${here.url}/openapi.json`);
-		assert.deepEqual(body, JSON.parse(readFileSync(join(ROOT, 'openapi/openapi.json'), 'utf8')));
+		t.strictSame(body, JSON.parse(readFileSync(join(ROOT, 'openapi/openapi.json'), 'utf8')));
 	});
 
-	test('does the main job, type-checked and for real', async () => {
+	t.test('does the main job, type-checked and for real', async (t) => {
 		const document = new URL('../../openapi/openapi.json', import.meta.url);
 		writeFileSync(join(folder, 'api.ts'), astToString(await openapiTS(document)));
 		writeFileSync(join(folder, 'main.ts'), MAIN_JOB);
@@ -95,25 +84,26 @@ describe('a client generated from the OpenAPI document', () => {
 			'node',
 			'--allowImportingTsExtensions',
 			'--skipLibCheck',
+			'--ignoreConfig',
 		];
-		execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...options, 'main.ts'], {
-			cwd: folder,
-			stdio: 'pipe',
-		});
+		const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+		await t.resolves(
+			run(process.execPath, [compiler, ...options, 'main.ts'], { cwd: folder }),
+			'it compiles',
+		);
 
 		const sample = join(ROOT, 'examples/aurora.tokens.json');
-		const said = execFileSync(process.execPath, ['main.ts', here.url, there.url, sample], {
-			cwd: folder,
-		}).toString();
-		const { moved, listed, missing } = JSON.parse(said);
-		assert.equal(moved.project_name, 'From a client');
-		assert.ok(moved.item_counts.tokens >= listed && listed > 5);
-		assert.equal(missing, 'project_unknown');
+		const job = ['main.ts', here.url, there.url, sample];
+		const { stdout } = await run(process.execPath, job, { cwd: folder });
+		const { moved, listed, missing } = JSON.parse(stdout);
+		t.equal(moved.project_name, 'From a client');
+		t.ok(moved.item_counts.tokens >= listed && listed > 5);
+		t.equal(missing, 'project_unknown');
 	});
 
-	test('the documentation page is served', async () => {
+	t.test('the documentation page is served', async (t) => {
 		const { status, body } = await send(`${here.url}/docs/`);
-		assert.equal(status, 200);
-		assert.match(body.toString(), /swagger-ui/);
+		t.equal(status, 200);
+		t.match(body.toString(), /swagger-ui/);
 	});
 });

@@ -1,8 +1,7 @@
-import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { test } from 'tap';
 import { buildDss, component, theme, token } from '../support/dss-builder.ts';
 import { assertProblem, put } from '../support/http.ts';
-import { startService } from '../support/service.ts';
+import { serviceFor } from '../support/service.ts';
 
 const many = <T>(count: number, make: (index: number) => T) =>
 	Array.from({ length: count }, (_, index) => make(index));
@@ -54,35 +53,40 @@ const LIMITS: readonly [
 	],
 ];
 
-describe('limits', () => {
-	for (const [setting, value, code, status, archive] of LIMITS) {
-		test(`${setting} refuses above ${value} with its own error, warns above 80 %, and is silent below`, async () => {
-			await using service = await startService({ env: { [setting]: String(value) } });
-			const plan = async (amount: number) =>
-				put(`${service.url}/api/projects/import/analyze`, archive(amount), 'application/zip');
-			const warned = async (amount: number) =>
-				(await plan(amount)).body.warnings
-					.filter((warning: { code: string }) => warning.code === 'near_limit')
-					.map((warning: { details: object }) => warning.details);
-			assert.deepEqual(await warned(Math.floor(value * 0.7)), []);
-			const [near] = await warned(Math.floor(value * 0.95));
-			assert.deepEqual([near?.setting, near?.value], [setting, value]);
+const SETTINGS = Object.fromEntries(LIMITS.map(([setting, value]) => [setting, String(value)]));
 
-			const refused = await put(
-				`${service.url}/api/projects/import`,
-				archive(Math.floor(value * 1.1)),
-				'application/zip',
-			);
-			assertProblem(refused, status, code);
-			assert.equal(refused.body.details.value, value);
-			assert.match(refused.body.detail, new RegExp(`${value}.*${setting}`));
-		});
+test('limits', async (t) => {
+	const service = await serviceFor(t, {
+		env: { ...SETTINGS, DSS_MAX_RECORD_BYTES: '1000', DSS_MAX_RECORD_DEPTH: '8' },
+	});
+
+	for (const [setting, value, code, status, archive] of LIMITS) {
+		t.test(
+			`${setting} refuses above ${value} with its own error, warns above 80 %, and is silent below`,
+			async (t) => {
+				const plan = async (amount: number) =>
+					put(`${service.url}/api/projects/import/analyze`, archive(amount), 'application/zip');
+				const warned = async (amount: number) =>
+					(await plan(amount)).body.warnings
+						.filter((warning: { code: string }) => warning.code === 'near_limit')
+						.map((warning: { details: object }) => warning.details);
+				t.strictSame(await warned(Math.floor(value * 0.7)), []);
+				const [near] = await warned(Math.floor(value * 0.95));
+				t.strictSame([near?.setting, near?.value], [setting, value]);
+
+				const refused = await put(
+					`${service.url}/api/projects/import`,
+					archive(Math.floor(value * 1.1)),
+					'application/zip',
+				);
+				assertProblem(t, refused, status, code);
+				t.equal(refused.body.details.value, value);
+				t.match(refused.body.detail, new RegExp(`${value}.*${setting}`));
+			},
+		);
 	}
 
-	test('a record’s size and depth have settings of their own', async () => {
-		await using service = await startService({
-			env: { DSS_MAX_RECORD_BYTES: '1000', DSS_MAX_RECORD_DEPTH: '8' },
-		});
+	t.test('a record’s size and depth have settings of their own', async (t) => {
 		const plan = async (more: object) =>
 			(
 				await put(
@@ -91,9 +95,9 @@ describe('limits', () => {
 					'application/zip',
 				)
 			).body;
-		assert.equal((await plan({ description: 'x'.repeat(500) })).is_valid, true);
-		assert.equal((await plan({ description: 'x'.repeat(1_500) })).errors[0].code, 'record_too_large');
-		assert.equal((await plan({ extensions: { a: [[[[1]]]] } })).is_valid, true);
-		assert.equal((await plan({ extensions: { a: [[[[[[[[1]]]]]]]] } })).errors[0].code, 'too_deep');
+		t.equal((await plan({ description: 'x'.repeat(500) })).is_valid, true);
+		t.equal((await plan({ description: 'x'.repeat(1_500) })).errors[0].code, 'record_too_large');
+		t.equal((await plan({ extensions: { a: [[[[1]]]] } })).is_valid, true);
+		t.equal((await plan({ extensions: { a: [[[[[[[[1]]]]]]]] } })).errors[0].code, 'too_deep');
 	});
 });

@@ -1,10 +1,9 @@
 /** Archives of 1.0 and 1.1, read through the migration chain. */
-import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
 import JSZip from 'jszip';
+import { test } from 'tap';
 import { allRecords, assertProblem, post, put, send } from '../support/http.ts';
-import { type Service, startService } from '../support/service.ts';
+import { serviceFor } from '../support/service.ts';
 
 const PROJECT = '018f3b60-0000-7000-8000-0000000000ee';
 const THEME = '018f3b60-0000-7000-8000-000000000001';
@@ -58,61 +57,59 @@ function older({ version, tokens: given = tokens, texts = {}, manifest = {} }: O
 	return zip.generateAsync({ type: 'nodebuffer', compression: 'DEFLATE' });
 }
 
-describe('older archives', () => {
-	let service: Service;
-	before(async () => {
-		service = await startService({ env: { DSS_MAX_RECORD_BYTES: '2000' } });
-	});
-	after(() => service[Symbol.asyncDispose]());
+test('older archives', async (t) => {
+	const service = await serviceFor(t, { env: { DSS_MAX_RECORD_BYTES: '2000' } });
+
 	const importing = async (archive: Buffer, query = '?project_id=new') =>
 		put(`${service.url}/api/projects/import${query}`, archive, 'application/zip');
 
-	test('1.0 comes in by both steps, its records as 2.0 has them', async () => {
+	t.test('1.0 is imported by both steps, its records as 2.0 has them', async (t) => {
 		const archive = await older({ version: '1.0' });
 		const plan = await put(`${service.url}/api/projects/import/analyze`, archive, 'application/zip');
-		assert.equal(plan.body.is_valid, true, JSON.stringify(plan.body));
-		assert.equal(plan.body.migration_needed, true);
-		assert.equal(plan.body.schema_version, '1.0');
+		t.equal(plan.body.is_valid, true, { received: plan.body });
+		t.equal(plan.body.migration_needed, true);
+		t.equal(plan.body.schema_version, '1.0');
 		const { status, body } = await importing(archive, '');
-		assert.equal(status, 201, JSON.stringify(body));
-		assert.equal(body.project_id, PROJECT);
-		assert.equal(body.project_name, 'Old');
-		assert.equal(body.migration_performed, true);
-		assert.deepEqual(body.migrations, ['1.0 → 1.1', '1.1 → 2.0']);
+		t.equal(status, 201, { received: body });
+		t.equal(body.project_id, PROJECT);
+		t.equal(body.project_name, 'Old');
+		t.equal(body.migration_performed, true);
+		t.strictSame(body.migrations, ['1.0 → 1.1', '1.1 → 2.0']);
 		const [small, large] = (await allRecords(service.url, PROJECT, 'tokens')).sort((a, b) =>
 			a.path < b.path ? 1 : -1,
 		);
-		assert.equal(small.uuid, TOKEN);
-		assert.equal(small.theme, THEME);
-		assert.equal(small.version, 1);
-		assert.equal(small.created_at, '2024-05-01T10:00:00Z');
-		assert.equal(small.updated_at, '2024-06-01T10:00:00.000Z');
-		assert.equal(large.value, '{space.small}');
+		t.equal(small.uuid, TOKEN);
+		t.equal(small.theme, THEME);
+		t.equal(small.version, 1);
+		t.equal(small.created_at, '2024-05-01T10:00:00Z');
+		t.equal(small.updated_at, '2024-06-01T10:00:00.000Z');
+		t.equal(large.value, '{space.small}');
+		t.matchSnapshot([small, large], 'the records as they are answered');
 		const again = await importing(archive, '');
-		assert.equal(again.status, 200);
-		assert.equal(again.body.revision, 1, 'a record without a uuid has the same one each time');
+		t.equal(again.status, 200);
+		t.equal(again.body.revision, 1, 'a record without a uuid has the same one each time');
 		const { body: metrics } = await send(`${service.url}/metrics`);
-		assert.match(String(metrics), /dss_migrations_total\{from="1.0",to="1.1"\} [12]/);
+		t.match(String(metrics), /dss_migrations_total\{from="1.0",to="1.1"\} [12]/);
 	});
 
-	test('1.1 comes in by one step, its versions kept and its hash held', async () => {
+	t.test('1.1 is imported by one step, its versions kept and its hash checked', async (t) => {
 		const versioned = tokens.map((token, index) => ({ ...token, version: index + 7 }));
 		const { status, body } = await importing(await older({ version: '1.1', tokens: versioned }));
-		assert.equal(status, 201, JSON.stringify(body));
-		assert.deepEqual(body.migrations, ['1.1 → 2.0']);
+		t.equal(status, 201, { received: body });
+		t.strictSame(body.migrations, ['1.1 → 2.0']);
 		const records = await allRecords(service.url, body.project_id, 'tokens');
-		assert.deepEqual(records.map(({ version }) => version).sort(), [7, 8]);
-		const bent = await older({ version: '1.1', manifest: { exportHash: '0'.repeat(64) } });
-		assertProblem(await importing(bent), 403, 'integrity_failed');
+		t.strictSame(records.map(({ version }) => version).sort(), [7, 8]);
+		const altered = await older({ version: '1.1', manifest: { exportHash: '0'.repeat(64) } });
+		assertProblem(t, await importing(altered), 403, 'integrity_failed');
 	});
 
-	test('records may stand in an object under their name, or not at all', async () => {
+	t.test('records may be in an object under their name, or missing', async (t) => {
 		const wrapped = await importing(await older({ version: '1.0', tokens: { tokens } }));
-		assert.equal(wrapped.body.item_counts?.tokens, 2, JSON.stringify(wrapped.body));
+		t.equal(wrapped.body.item_counts?.tokens, 2, { received: wrapped.body });
 		const none = await importing(
 			await older({ version: '1.0', tokens: [], texts: { 'components.json': ' [ ] ' } }),
 		);
-		assert.deepEqual(none.body.item_counts, { themes: 1, tokens: 0, components: 0, assets: 0 });
+		t.strictSame(none.body.item_counts, { themes: 1, tokens: 0, components: 0, assets: 0 });
 	});
 
 	for (const [what, text, status, code] of [
@@ -133,14 +130,14 @@ describe('older archives', () => {
 		],
 		['empty', '', 400, 'invalid_json'],
 	] as const) {
-		test(`an array with ${what} is refused as ${code}`, async () => {
+		t.test(`an array with ${what} is refused as ${code}`, async (t) => {
 			const answer = await importing(await older({ version: '1.0', texts: { 'tokens.json': text } }));
-			assertProblem(answer, status, code);
-			assert.equal(answer.body.stage, 'structure');
+			assertProblem(t, answer, status, code);
+			t.equal(answer.body.stage, 'structure');
 		});
 	}
 
-	test('an older archive merges without a base: nothing is taken for deleted', async () => {
+	t.test('an older archive merges without a base: nothing counts as deleted', async (t) => {
 		const { body: made } = await importing(await older({ version: '1.0' }));
 		const id = made.project_id;
 		const theme = (await allRecords(service.url, id, 'themes'))[0].uuid;
@@ -149,8 +146,8 @@ describe('older archives', () => {
 		});
 		const archive = await older({ version: '1.0' });
 		const plan = await put(`${service.url}/api/projects/${id}/merge/analyze`, archive, 'application/zip');
-		assert.deepEqual(plan.body.base, { revision: null, found_by: 'none' }, JSON.stringify(plan.body));
-		assert.equal(plan.body.deleted_items, 0);
-		assert.equal(plan.body.has_conflicts, false, 'one identity under two uuids, and the same contents');
+		t.strictSame(plan.body.base, { revision: null, found_by: 'none' }, { received: plan.body });
+		t.equal(plan.body.deleted_items, 0);
+		t.equal(plan.body.has_conflicts, false, 'one identity under two uuids, and the same contents');
 	});
 });

@@ -1,11 +1,10 @@
-import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { describe, test } from 'node:test';
+import { test } from 'tap';
 import { buildDss } from '../support/dss-builder.ts';
 import { assertProblem, post, put, send } from '../support/http.ts';
-import { makeFolder, startService } from '../support/service.ts';
+import { eventually } from '../support/poll.ts';
+import { answerOf, rawUpload } from '../support/raw-upload.ts';
+import { serviceFor, startService } from '../support/service.ts';
 
-const ROOT = new URL('../../', import.meta.url);
 const FIGURES = [
 	'process_cpu_user_seconds_total',
 	'dss_http_request_duration_seconds_count{method="GET",route="/api/projects/:project_id/:kind",status="200"}',
@@ -19,67 +18,80 @@ const FIGURES = [
 	'dss_spool_bytes',
 ];
 
-describe('running the service', () => {
-	test('Prometheus finds the figures, in its own form and as OpenMetrics', async () => {
-		await using service = await startService();
+test('running the service', async (t) => {
+	const service = await serviceFor(t, { env: { DSS_CORS_ORIGINS: 'https://studio.example' } });
+
+	t.test('Prometheus finds the figures, in its own form and as OpenMetrics', async (t) => {
 		const { body } = await put(`${service.url}/api/projects/import`, buildDss(), 'application/zip');
 		await put(`${service.url}/api/projects/import`, 'rubbish', 'application/zip');
 		await send(`${service.url}/api/projects/${body.project_id}/tokens`);
 		await post(`${service.url}/api/projects/${body.project_id}/export`, {});
 		const plain = await send(`${service.url}/metrics`);
-		assert.match(plain.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
+		t.match(plain.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
 		const lines = String(plain.body).split('\n');
 		for (const figure of FIGURES) {
-			assert.ok(
+			t.ok(
 				lines.some((line) => line.startsWith(`${figure} `) || line.startsWith(figure.replace('}', ','))),
 				figure,
 			);
 		}
 		for (const line of lines)
-			assert.match(line, /^$|^# (?:HELP|TYPE) \w+ .+$|^\w+(?:\{[^{}]*\})? [-+.\deE]+$|Nan$/i, line);
+			t.match(line, /^$|^# (?:HELP|TYPE) \w+ .+$|^\w+(?:\{[^{}]*\})? [-+.\deE]+$|Nan$/i, line);
 		const open = await send(`${service.url}/metrics`, {
 			headers: { accept: 'application/openmetrics-text; version=1.0.0' },
 		});
-		assert.match(open.headers.get('content-type') ?? '', /^application\/openmetrics-text/);
-		assert.match(String(open.body), /# EOF\n?$/);
+		t.match(open.headers.get('content-type') ?? '', /^application\/openmetrics-text/);
+		t.match(String(open.body), /# EOF\n?$/);
 	});
 
-	test('a second process on a data folder is refused with a clear line, and the first goes on', async () => {
-		await using service = await startService();
-		await assert.rejects(startService({ dataDir: service.dataDir }), /another DSS is running on/);
-		assert.equal((await send(`${service.url}/readyz`)).status, 200);
-	});
+	t.test(
+		'a second process on a data folder is refused with a clear line, and the first goes on',
+		async (t) => {
+			await t.rejects(startService({ dataDir: service.dataDir }), /another DSS is running on/);
+			t.equal((await send(`${service.url}/readyz`)).status, 200);
+		},
+	);
 
-	test('a setting that does not exist stops the start with a line for each fault', () => {
-		const env = { ...process.env, DSS_COLOUR: 'red', DSS_PORT: 'http' };
-		const { status, stderr } = spawnSync(process.execPath, ['src/start.js'], { cwd: ROOT, env });
-		assert.equal(status, 1);
-		assert.deepEqual(stderr.toString().trim().split('\n'), [
-			'dss: DSS_COLOUR: there is no such setting',
+	t.test('a setting that does not exist stops the start with a line for each fault', async (t) => {
+		const failure: Error | null = await startService({ env: { DSS_COLOUR: 'red', DSS_PORT: 'http' } }).then(
+			() => null,
+			(error) => error,
+		);
+		t.strictSame(failure?.message.trim().split('\n'), [
+			'the service ended with 1: dss: DSS_COLOUR: there is no such setting',
 			'dss: DSS_PORT: "http" is not a whole number',
 		]);
 	});
 
-	test('SIGTERM lets a running import finish, and nothing is left for the next start to sweep', async () => {
-		const dataDir = await makeFolder();
-		const service = await startService({ dataDir });
-		const importing = put(`${service.url}/api/projects/import`, buildDss(), 'application/zip');
-		for (
-			let ask = 0;
-			ask < 100 && !service.log.some((entry) => String(entry['msg']).includes('incoming'));
-			ask++
-		)
-			await send(`${service.url}/healthz`);
-		const ended = service.stop('SIGTERM');
-		assert.equal((await importing).status, 201);
-		assert.equal(await ended, 0);
-		await using again = await startService({ dataDir });
-		assert.equal((await send(`${again.url}/api/projects`)).body.total, 1);
-		assert.ok(!again.log.some((entry) => 'recovered' in entry));
-	});
+	t.test(
+		'SIGTERM lets an import finish that it found under way, and nothing is left for the next start to sweep',
+		async (t) => {
+			const dataDir = t.testdir();
+			const service = await startService({ dataDir });
+			const archive = buildDss();
+			const received = service.nextLine(({ msg }) => msg === 'incoming request');
+			const socket = await rawUpload(service, archive.length);
+			const answer = answerOf(socket);
+			socket.write(archive.subarray(0, 100));
+			await received;
+			const ended = service.stop('SIGTERM');
+			const isRefused = () =>
+				send(`${service.url}/healthz`).then(
+					() => false,
+					() => true,
+				);
+			t.ok(await eventually(isRefused, (refused) => refused), 'nothing new is accepted');
+			socket.write(archive.subarray(100));
+			t.match(await answer, /^HTTP\/1\.1 201 /);
+			t.equal(await ended, 0);
+			await using again = await startService({ dataDir });
+			t.equal((await send(`${again.url}/api/projects`)).body.total, 1);
+			t.ok(!again.log.some((entry) => 'recovered' in entry));
+		},
+	);
 
-	test('a process that is killed while it applies leaves no half import', async () => {
-		const dataDir = await makeFolder();
+	t.test('a process that is killed while it applies leaves no half import', async (t) => {
+		const dataDir = t.testdir();
 		const tokens = (value: number) =>
 			JSON.stringify(
 				Object.fromEntries(
@@ -95,7 +107,7 @@ describe('running the service', () => {
 				tokens(1),
 				'application/json',
 			).catch(() => null);
-			// Killed at whatever moment this is: before, while or after rows are written.
+			// The moment is not chosen: before, while or after rows are written.
 			await send(`${service.url}/api/projects/${id}`);
 			await service.stop('SIGKILL');
 			await importing;
@@ -103,36 +115,35 @@ describe('running the service', () => {
 		await using service = await startService({ dataDir });
 		const { body } = await send(`${service.url}/api/projects/${id}`);
 		const page = await send(`${service.url}/api/projects/${id}/tokens?limit=1000`);
-		assert.equal(page.body.total, 9_000);
-		assert.deepEqual(
+		t.equal(page.body.total, 9_000);
+		t.strictSame(
 			[...new Set(page.body.items.map(({ value }: { value: number }) => value))],
 			[body.revision - 1],
 		);
-		assert.equal(
+		t.equal(
 			(await put(`${service.url}/api/projects/import?project_id=${id}`, tokens(2), 'application/json'))
 				.status,
 			200,
 		);
 	});
 
-	test('pages of allowed origins may call, and no others', async () => {
-		await using service = await startService({ env: { DSS_CORS_ORIGINS: 'https://studio.example' } });
+	t.test('pages of allowed origins may call, and no others', async (t) => {
 		const allowed = await send(`${service.url}/api/projects`, {
 			headers: { origin: 'https://studio.example' },
 		});
-		assert.equal(allowed.headers.get('access-control-allow-origin'), 'https://studio.example');
+		t.equal(allowed.headers.get('access-control-allow-origin'), 'https://studio.example');
 		const other = await send(`${service.url}/api/projects`, {
 			headers: { origin: 'https://elsewhere.example' },
 		});
-		assert.equal(other.headers.get('access-control-allow-origin'), null);
+		t.equal(other.headers.get('access-control-allow-origin'), null);
 	});
 
-	test('over the rate a caller is told when to try again', async () => {
+	t.test('over the rate a caller is answered when to try again', async (t) => {
 		await using service = await startService({ env: { DSS_RATE_LIMIT: '3' } });
-		for (let ask = 0; ask < 3; ask++) assert.equal((await send(`${service.url}/api/projects`)).status, 200);
+		for (let ask = 0; ask < 3; ask++) t.equal((await send(`${service.url}/api/projects`)).status, 200);
 		const refused = await send(`${service.url}/api/projects`);
-		assertProblem(refused, 429, 'rate_limited');
-		assert.ok(Number(refused.headers.get('retry-after')) >= 1);
-		assert.equal((await send(`${service.url}/healthz`)).status, 200, 'health is always told');
+		assertProblem(t, refused, 429, 'rate_limited');
+		t.ok(Number(refused.headers.get('retry-after')) >= 1);
+		t.equal((await send(`${service.url}/healthz`)).status, 200, 'health is always answered');
 	});
 });

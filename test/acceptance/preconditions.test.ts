@@ -9,8 +9,9 @@ t.test('If-Match: * makes no new project, and lets one that exists be written', 
 	const url = `${service.url}/api/projects/import`;
 	const existing = { 'if-match': '*' };
 	const archive = buildDss();
-	assertProblem(await put(url, archive, 'application/zip', existing), 412, 'revision_stale');
+	assertProblem(t, await put(url, archive, 'application/zip', existing), 412, 'revision_stale');
 	assertProblem(
+		t,
 		await put(`${url}?project_id=new`, archive, 'application/zip', existing),
 		412,
 		'revision_stale',

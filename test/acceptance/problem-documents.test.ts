@@ -10,12 +10,12 @@ const ZIP = 'application/zip';
 t.test('requests that no route sees', async (t) => {
 	await using service = await startService();
 	const { host } = new URL(service.url);
-	assertProblem(await sendRaw(service.url, { path: '/api/projects/%zz' }), 400, 'malformed_request');
+	assertProblem(t, await sendRaw(service.url, { path: '/api/projects/%zz' }), 400, 'malformed_request');
 	const long = 'a'.repeat(210);
-	assertProblem(await send(`${service.url}/api/projects/${long}`), 400, 'malformed_request');
-	assertProblem(await send(`${service.url}/${long}`), 404, 'route_unknown');
+	assertProblem(t, await send(`${service.url}/api/projects/${long}`), 400, 'malformed_request');
+	assertProblem(t, await send(`${service.url}/${long}`), 404, 'route_unknown');
 	const unknown = await send(`${service.url}/${'b'.repeat(5_000)}`);
-	assertProblem(unknown, 404, 'route_unknown');
+	assertProblem(t, unknown, 404, 'route_unknown');
 	t.ok(JSON.stringify(unknown.body).length < 1_000, 'a long path is not repeated in full');
 	const head = (line: string, more = '') => `${line}\r\nHost: ${host}\r\n${more}\r\n`;
 	for (const [what, bytes, status, code] of [
@@ -48,7 +48,7 @@ t.test('requests that no route sees', async (t) => {
 		['no Host', 'GET /api/projects HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'malformed_request'],
 	] as const) {
 		const answer = await sendBytes(service.url, bytes);
-		assertProblem(answer, status, code);
+		assertProblem(t, answer, status, code);
 		t.equal(answer.headers.get('connection'), 'close', what);
 		t.match(answer.body.instance, /^urn:dss:request:[0-9a-f-]{36}$/);
 	}
@@ -77,19 +77,19 @@ t.test('an address that other methods answer to is 405 with those methods', asyn
 		['OPTIONS', '/api/projects', 'GET, HEAD, POST'],
 	] as const) {
 		const answer = await send(`${service.url}${path}`, { method });
-		assertProblem(answer, 405, 'method_not_allowed');
+		assertProblem(t, answer, 405, 'method_not_allowed');
 		t.equal(answer.headers.get('allow'), allow, `${method} ${path}`);
 	}
-	assertProblem(await send(`${service.url}${project}/fonts`), 400, 'malformed_request');
+	assertProblem(t, await send(`${service.url}${project}/fonts`), 400, 'malformed_request');
 });
 
 t.test(
 	'with DSS_CORS_ORIGINS, what is unknown is still unknown, and bad preflights are problem documents',
 	async (t) => {
 		await using service = await startService({ env: { DSS_CORS_ORIGINS: 'https://studio.example' } });
-		assertProblem(await send(`${service.url}/api/nothing`), 404, 'route_unknown');
+		assertProblem(t, await send(`${service.url}/api/nothing`), 404, 'route_unknown');
 		const answer = await send(`${service.url}/api/projects`, { method: 'DELETE' });
-		assertProblem(answer, 405, 'method_not_allowed');
+		assertProblem(t, answer, 405, 'method_not_allowed');
 		t.equal(answer.headers.get('allow'), 'GET, HEAD, POST');
 		for (const headers of [
 			{},
@@ -97,7 +97,7 @@ t.test(
 			{ 'access-control-request-method': 'POST' },
 		]) {
 			const preflight = { method: 'OPTIONS', path: '/api/projects', headers };
-			assertProblem(await sendRaw(service.url, preflight), 400, 'malformed_request');
+			assertProblem(t, await sendRaw(service.url, preflight), 400, 'malformed_request');
 		}
 	},
 );
@@ -106,13 +106,13 @@ t.test('a refused setting names the place and what is allowed', async (t) => {
 	await using service = await startService();
 	const url = `${service.url}/api/projects/import`;
 	const byQuery = await put(`${url}?strategy=erase`, 'x', ZIP);
-	assertProblem(byQuery, 400, 'malformed_request');
+	assertProblem(t, byQuery, 400, 'malformed_request');
 	t.match(byQuery.body.detail, /the query at \/strategy .*: replace, merge/i);
 	const form = new FormData();
 	form.append('colour', 'red');
 	form.append('file', new Blob(['x']), 'a.dss');
 	const byField = await send(url, { method: 'POST', body: form });
-	assertProblem(byField, 400, 'malformed_request');
+	assertProblem(t, byField, 400, 'malformed_request');
 	t.match(byField.body.detail, /^The fields must not have additional properties: colour\.$/);
 	const kind = await send(`${service.url}/api/projects/${ID}/fonts`);
 	t.match(kind.body.detail, /themes, tokens, components/);
@@ -148,7 +148,7 @@ t.test('row 42: edits and reverts are admitted like imports', async (t) => {
 		['revert', { to: 1 }],
 	] as const) {
 		const refused = await post(`${at}/${path}`, input);
-		assertProblem(refused, 503, 'too_busy');
+		assertProblem(t, refused, 503, 'too_busy');
 		t.ok(Number(refused.headers.get('retry-after')) >= 1, path);
 	}
 	held.abort();
@@ -166,10 +166,10 @@ t.test('an upload to a project that is unknown or has moved on is refused before
 		`/api/projects/${ID}/merge/analyze`,
 		`/api/projects/import?project_id=${ID}`,
 	])
-		assertProblem(await sendBytes(service.url, head(path)), 404, 'project_unknown');
+		assertProblem(t, await sendBytes(service.url, head(path)), 404, 'project_unknown');
 	const { status, body } = await post(`${service.url}/api/projects`, { name: 'x' });
 	t.equal(status, 201, JSON.stringify(body));
 	const merge = `/api/projects/${body.project_id}/merge`;
 	const stale = await sendBytes(service.url, head(merge, 'If-Match: "rev-7"\r\n'));
-	assertProblem(stale, 412, 'revision_stale');
+	assertProblem(t, stale, 412, 'revision_stale');
 });

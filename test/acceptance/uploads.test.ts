@@ -1,74 +1,44 @@
-import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { readdirSync, statSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { type Test, test } from 'tap';
 import { buildDss, token } from '../support/dss-builder.ts';
 import { assertProblem, put, send, upload } from '../support/http.ts';
-import { type Service, startService } from '../support/service.ts';
+import { eventually } from '../support/poll.ts';
+import { answerOf, leftOfUploads, openUploads, rawUpload } from '../support/raw-upload.ts';
+import { type Service, serviceFor, startService } from '../support/service.ts';
+import { spoolFiles } from '../support/spool.ts';
 
-const spool = (service: Service) => readdirSync(join(service.dataDir, 'spool'));
-const openUploads = async (service: Service) =>
-	Number(/^dss_open_uploads (\d+)$/m.exec(String((await send(`${service.url}/metrics`)).body))?.[1]);
+const assertNothingLeft = async (t: Test, service: Service) =>
+	t.strictSame(await leftOfUploads(service), { open: 0, files: [] }, 'nothing is left of the uploads');
 
-/** A raw request: the head, then what is written by hand. */
-async function rawUpload(
-	service: Service,
-	length: number | 'chunked',
-	type = 'application/zip',
-): Promise<Socket> {
-	const { port, hostname } = new URL(service.url);
-	const socket = connect(Number(port), hostname);
-	await once(socket, 'connect');
-	const framing = length === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${length}`;
-	socket.write(
-		`POST /api/projects/import HTTP/1.1\r\nHost: ${hostname}:${port}\r\nContent-Type: ${type}\r\n${framing}\r\n\r\n`,
+test('uploads', async (t) => {
+	const service = await serviceFor(t, { env: { DSS_MAX_TOKENS: '200000' } });
+	const projects = async () => (await send(`${service.url}/api/projects`)).body.total;
+
+	t.test(
+		'row 37: one over the limit is refused as soon as it passes it, with a true length or without, and closed',
+		async (t) => {
+			await using service = await startService({ env: { DSS_MAX_ARCHIVE_BYTES: '50000' } });
+			for (const length of [10_000_000, 'chunked'] as const) {
+				const socket = await rawUpload(service, length);
+				const answer = answerOf(socket);
+				const piece = Buffer.alloc(60_000, 'x');
+				// Far less than was announced: the answer comes without the rest.
+				socket.write(
+					length === 'chunked'
+						? Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')])
+						: piece,
+				);
+				const text = await answer;
+				t.match(text, /^HTTP\/1\.1 413 /);
+				t.match(text, /"code":"upload_too_large"/);
+				t.match(text, /50000.*DSS_MAX_ARCHIVE_BYTES/);
+			}
+			await assertNothingLeft(t, service);
+		},
 	);
-	return socket;
-}
 
-/** All that the service says on a socket until it closes it. */
-async function answerOf(socket: Socket): Promise<string> {
-	let text = '';
-	socket.on('data', (chunk) => {
-		text += chunk;
-	});
-	socket.on('error', () => undefined);
-	await once(socket, 'close');
-	return text;
-}
-
-/** Waits until the service has noticed that an upload is over. */
-async function settled(service: Service): Promise<void> {
-	for (let ask = 0; ask < 5_000; ask++)
-		if ((await openUploads(service)) === 0 && spool(service).length === 0) return;
-	assert.fail('uploads are still open');
-}
-
-describe('uploads', () => {
-	test('row 37: one over the limit is refused as soon as it passes it, with a true length or without, and closed', async () => {
-		await using service = await startService({ env: { DSS_MAX_ARCHIVE_BYTES: '50000' } });
-		for (const length of [10_000_000, 'chunked'] as const) {
-			const socket = await rawUpload(service, length);
-			const answer = answerOf(socket);
-			const piece = Buffer.alloc(60_000, 'x');
-			// Far less than was announced: the answer comes without the rest.
-			socket.write(
-				length === 'chunked'
-					? Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, Buffer.from('\r\n')])
-					: piece,
-			);
-			const text = await answer;
-			assert.match(text, /^HTTP\/1\.1 413 /);
-			assert.match(text, /"code":"upload_too_large"/);
-			assert.match(text, /50000.*DSS_MAX_ARCHIVE_BYTES/);
-		}
-		await settled(service);
-	});
-
-	test('row 38: one cut off at every fiftieth of its length, fifty times, leaves nothing', async () => {
-		await using service = await startService();
+	t.test('row 38: one cut off at every fiftieth of its length, fifty times, leaves nothing', async (t) => {
 		const archive = buildDss({ tokens: Array.from({ length: 2_000 }, (_, index) => token(index)) });
 		for (let fiftieth = 0; fiftieth < 50; fiftieth++) {
 			const socket = await rawUpload(service, archive.length);
@@ -76,21 +46,20 @@ describe('uploads', () => {
 			if (end > 0) await new Promise((resolve) => socket.write(archive.subarray(0, end), resolve));
 			socket.destroy();
 		}
-		await settled(service);
-		assert.equal((await send(`${service.url}/api/projects`)).body.total, 0);
-		assert.equal((await put(`${service.url}/api/projects/import`, archive, 'application/zip')).status, 201);
+		await assertNothingLeft(t, service);
+		t.equal(await projects(), 0);
+		t.equal((await put(`${service.url}/api/projects/import`, archive, 'application/zip')).status, 201);
 	});
 
-	test('row 38: a form cut off leaves nothing either', async () => {
-		await using service = await startService();
+	t.test('row 38: a form cut off leaves nothing either', async (t) => {
 		const body = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.dss"\r\n\r\nPK';
 		const socket = await rawUpload(service, 10_000, 'multipart/form-data; boundary=b');
 		await new Promise((resolve) => socket.write(body, resolve));
 		socket.destroy();
-		await settled(service);
+		await assertNothingLeft(t, service);
 	});
 
-	test('row 38: one that sends nothing any more is ended with 408', async () => {
+	t.test('row 38: one that sends nothing any more is ended with 408', async (t) => {
 		await using service = await startService({ env: { DSS_UPLOAD_IDLE_MS: '200' } });
 		for (const type of ['application/zip', 'multipart/form-data; boundary=b']) {
 			const socket = await rawUpload(service, 1_000, type);
@@ -101,25 +70,24 @@ describe('uploads', () => {
 					: 'PK',
 			);
 			const text = await answer;
-			assert.match(text, /^HTTP\/1\.1 408 /);
-			assert.match(text, /"code":"upload_timeout"/);
+			t.match(text, /^HTTP\/1\.1 408 /);
+			t.match(text, /"code":"upload_timeout"/);
 		}
-		await settled(service);
+		await assertNothingLeft(t, service);
 	});
 
-	test('row 38: one that trickles is ended by the total time', async () => {
+	t.test('row 38: one that trickles is ended by the total time', async (t) => {
 		await using service = await startService({ env: { DSS_UPLOAD_TIMEOUT_MS: '300' } });
 		const socket = await rawUpload(service, 1_000_000);
 		const answer = answerOf(socket);
 		const trickle = setInterval(() => socket.write('x'), 20);
+		t.teardown(() => clearInterval(trickle));
 		const text = await answer;
-		clearInterval(trickle);
-		assert.match(text, /^HTTP\/1\.1 408 /);
-		await settled(service);
+		t.match(text, /^HTTP\/1\.1 408 /);
+		await assertNothingLeft(t, service);
 	});
 
-	test('row 39: forms that are malformed are refused, and nothing is kept', async () => {
-		await using service = await startService();
+	t.test('row 39: forms that are malformed are refused, and nothing is kept', async (t) => {
 		const at = `${service.url}/api/projects/import`;
 		const part = (name: string, value: string, file = '') =>
 			`--b\r\nContent-Disposition: form-data; name="${name}"${file}\r\n\r\n${value}\r\n`;
@@ -140,56 +108,66 @@ describe('uploads', () => {
 		];
 		for (const [what, body, type = 'multipart/form-data; boundary=b'] of forms) {
 			const answer = await put(at, body, type);
-			assert.equal(answer.status, 400, `${what}: ${JSON.stringify(answer.body)}`);
-			assertProblem(answer, 400, answer.body.code);
-			assert.ok(
-				['malformed_upload', 'upload_cut_off'].includes(answer.body.code),
-				`${what}: ${answer.body.code}`,
-			);
+			assertProblem(t, answer, 400, answer.body.code);
+			t.ok(['malformed_upload', 'upload_cut_off'].includes(answer.body.code), `${what}: ${answer.body.code}`);
 		}
-		await settled(service);
+		await assertNothingLeft(t, service);
 	});
 
-	test('row 40: when the client goes away the work stops and rolls back', async () => {
-		await using service = await startService({ env: { DSS_MAX_TOKENS: '200000' } });
+	t.test('row 40: when the client goes away the work stops and rolls back', async (t) => {
+		const before = await projects();
 		const archive = buildDss({ tokens: Array.from({ length: 100_000 }, (_, index) => token(index)) });
 		const socket = await rawUpload(service, archive.length);
-		await new Promise((resolve) => socket.write(archive, resolve));
-		for (let ask = 0; ask < 1_000 && spool(service).length === 0; ask++) await openUploads(service);
+		socket.write(archive);
+		const received = () =>
+			Math.max(0, ...spoolFiles(service).map((name) => statSync(join(service.dataDir, 'spool', name)).size));
+		const isWhole = (bytes: number) => bytes === archive.length;
+		t.ok(isWhole(await eventually(received, isWhole)), 'the archive is received, its work begins');
 		socket.destroy();
-		await settled(service);
-		assert.equal((await send(`${service.url}/api/projects`)).body.total, 0);
-		assert.equal((await send(`${service.url}/readyz`)).status, 200);
+		await assertNothingLeft(t, service);
+		t.equal(await projects(), before);
+		t.equal((await send(`${service.url}/readyz`)).status, 200);
 	});
 
-	test('row 42: more work than workers and queue take is refused before the body is read', async () => {
+	t.test('row 42: more work than workers and queue take is refused before the body is read', async (t) => {
 		await using service = await startService({ env: { DSS_WORKERS: '1', DSS_QUEUE_LIMIT: '1' } });
 		const waiting = await Promise.all([rawUpload(service, 1_000), rawUpload(service, 1_000)]);
-		for (let ask = 0; ask < 200 && (await openUploads(service)) < 2; ask++);
+		const opened = await eventually(
+			() => openUploads(service),
+			(open) => open === 2,
+		);
+		t.equal(opened, 2, 'both uploads are open');
 		const refused = await rawUpload(service, 100_000_000);
 		const text = await answerOf(refused);
-		assert.match(text, /^HTTP\/1\.1 503 /);
-		assert.match(text, /retry-after: \d/i);
-		assert.match(text, /"code":"too_busy"/);
+		t.match(text, /^HTTP\/1\.1 503 /);
+		t.match(text, /retry-after: \d/i);
+		t.match(text, /"code":"too_busy"/);
 		for (const socket of waiting) socket.destroy();
-		await settled(service);
-		assert.equal((await upload(`${service.url}/api/projects/import`, buildDss(), 'a.dss')).status, 201);
+		await assertNothingLeft(t, service);
+		t.equal((await upload(`${service.url}/api/projects/import`, buildDss(), 'a.dss')).status, 201);
 	});
 
-	test('what is spooled is for our eyes only, and a start empties the spool', async () => {
-		await using service = await startService();
-		const socket = await rawUpload(service, 1_000);
-		socket.write('PK');
-		for (let ask = 0; ask < 200 && spool(service).length === 0; ask++) await openUploads(service);
-		const folder = join(service.dataDir, 'spool');
-		const [name = ''] = spool(service);
-		assert.match(name, /^[0-9a-f-]{36}$/, 'a name of our own making');
-		const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
-		assert.deepEqual([mode(service.dataDir), mode(folder), mode(join(folder, name))], ['700', '700', '600']);
-		await service.stop('SIGKILL');
-		socket.destroy();
-		assert.equal(spool(service).length, 1);
-		await using again = await startService({ dataDir: service.dataDir });
-		assert.deepEqual(spool(again), []);
-	});
+	t.test(
+		'only the user of the service may read what is spooled, and a start empties the spool',
+		async (t) => {
+			await using service = await startService();
+			const socket = await rawUpload(service, 1_000);
+			socket.write('PK');
+			const names = await eventually(
+				() => spoolFiles(service),
+				({ length }) => length > 0,
+			);
+			t.equal(names.length, 1);
+			const folder = join(service.dataDir, 'spool');
+			const [name = ''] = names;
+			t.match(name, /^[0-9a-f-]{36}$/, 'a name that the service made');
+			const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
+			t.strictSame([mode(service.dataDir), mode(folder), mode(join(folder, name))], ['700', '700', '600']);
+			await service.stop('SIGKILL');
+			socket.destroy();
+			t.equal(spoolFiles(service).length, 1);
+			await using again = await startService({ dataDir: service.dataDir });
+			t.strictSame(spoolFiles(again), []);
+		},
+	);
 });

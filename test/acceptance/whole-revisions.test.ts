@@ -1,7 +1,6 @@
-import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { test } from 'tap';
 import { allRecords, post, send, upload } from '../support/http.ts';
-import { startService } from '../support/service.ts';
+import { serviceFor } from '../support/service.ts';
 
 /** Design tokens that all say which version of the file they are of. */
 const file = (version: number, count: number) =>
@@ -11,9 +10,9 @@ const file = (version: number, count: number) =>
 		),
 	);
 
-describe('while imports run', () => {
-	test('two imports and ten readers at once: readers always see a whole revision', async () => {
-		await using service = await startService();
+test('while imports run', async (t) => {
+	const service = await serviceFor(t);
+	t.test('two imports and ten readers at once: readers always see a whole revision', async (t) => {
 		const ids = await Promise.all(
 			['one', 'two'].map(
 				async (name) =>
@@ -29,7 +28,7 @@ describe('while imports run', () => {
 					file(version, 4000 + version),
 					'a.json',
 				);
-				assert.equal(answer.status, 200, JSON.stringify(answer.body));
+				t.equal(answer.status, 200, { received: answer.body });
 			}
 		};
 		const seen = new Set<number>();
@@ -38,9 +37,9 @@ describe('while imports run', () => {
 			while (writing) {
 				const tokens = await allRecords(service.url, id, 'tokens');
 				const versions = new Set(tokens.map(({ value }) => value));
-				assert.equal(versions.size, 1, 'a mixture of revisions');
+				t.equal(versions.size, 1, 'one revision, no mixture');
 				const [version] = versions;
-				assert.equal(tokens.length, 4000 + version);
+				t.equal(tokens.length, 4000 + version);
 				seen.add(version);
 			}
 		};
@@ -48,35 +47,37 @@ describe('while imports run', () => {
 			writing = false;
 		});
 		await Promise.all([writers, ...Array.from({ length: 10 }, (_, reader) => read(reader))]);
-		assert.ok(seen.size > 2, `the readers saw revisions come by: ${[...seen].join(', ')}`);
-		for (const id of ids) assert.equal((await send(`${service.url}/api/projects/${id}`)).body.revision, 9);
+		t.ok(seen.size > 2, `the readers saw revisions come by: ${[...seen].join(', ')}`);
+		for (const id of ids) t.equal((await send(`${service.url}/api/projects/${id}`)).body.revision, 9);
 	});
 
-	test('two writes to one project at once: one goes first, the other is told to try again, and none is lost', async () => {
-		await using service = await startService();
-		const { body } = await post(`${service.url}/api/projects`, { name: 'Busy' });
-		const changes = `${service.url}/api/projects/${body.project_id}/changes`;
-		const theme = '018f3b60-0000-7000-8000-000000000001';
-		await post(changes, { upsert: { themes: [{ uuid: theme, name: 'base' }] } });
-		const importing = file(1, 3000);
-		const answers = await Promise.all([
-			...Array.from({ length: 6 }, () =>
-				upload(`${service.url}/api/projects/import?project_id=${body.project_id}`, importing, 'a.json'),
-			),
-			...Array.from({ length: 6 }, (_, index) =>
-				post(changes, { upsert: { tokens: [{ theme, path: `t${index}`, type: 'number', value: index }] } }),
-			),
-		]);
-		const done = answers.filter(({ status }) => status === 200).length;
-		for (const { status, body: said, headers } of answers) {
-			if (status === 200) continue;
-			assert.equal(status, 409, JSON.stringify(said));
-			assert.ok(said.code === 'project_busy' || said.code === 'local_changes', said.code);
-			if (said.code === 'project_busy') assert.ok(Number(headers.get('retry-after')) >= 1);
-		}
-		assert.ok(done >= 1);
-		const edits = answers.slice(6).filter(({ status }) => status === 200).length;
-		const paths = (await allRecords(service.url, body.project_id, 'tokens')).map(({ path }) => path);
-		assert.equal(paths.filter((path) => /^t\d$/.test(path)).length, edits);
-	});
+	t.test(
+		'two writes to one project at once: one goes first, the other is asked to try again, and none is lost',
+		async (t) => {
+			const { body } = await post(`${service.url}/api/projects`, { name: 'Busy' });
+			const changes = `${service.url}/api/projects/${body.project_id}/changes`;
+			const theme = '018f3b60-0000-7000-8000-000000000001';
+			await post(changes, { upsert: { themes: [{ uuid: theme, name: 'base' }] } });
+			const importing = file(1, 3000);
+			const answers = await Promise.all([
+				...Array.from({ length: 6 }, () =>
+					upload(`${service.url}/api/projects/import?project_id=${body.project_id}`, importing, 'a.json'),
+				),
+				...Array.from({ length: 6 }, (_, index) =>
+					post(changes, { upsert: { tokens: [{ theme, path: `t${index}`, type: 'number', value: index }] } }),
+				),
+			]);
+			const done = answers.filter(({ status }) => status === 200).length;
+			for (const { status, body: problem, headers } of answers) {
+				if (status === 200) continue;
+				t.equal(status, 409, { received: problem });
+				t.ok(problem.code === 'project_busy' || problem.code === 'local_changes', problem.code);
+				if (problem.code === 'project_busy') t.ok(Number(headers.get('retry-after')) >= 1);
+			}
+			t.ok(done >= 1);
+			const edits = answers.slice(6).filter(({ status }) => status === 200).length;
+			const paths = (await allRecords(service.url, body.project_id, 'tokens')).map(({ path }) => path);
+			t.equal(paths.filter((path) => /^t\d$/.test(path)).length, edits);
+		},
+	);
 });

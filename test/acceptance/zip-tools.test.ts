@@ -1,20 +1,19 @@
-import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { after, before, describe, test } from 'node:test';
 import * as zipJs from '@zip.js/zip.js';
 import AdmZip from 'adm-zip';
 import { ZipArchive } from 'archiver';
 import * as fflate from 'fflate';
 import JSZip from 'jszip';
+import { test } from 'tap';
 import yazl from 'yazl';
 import { buildDss, component } from '../support/dss-builder.ts';
 import { put } from '../support/http.ts';
-import { type Service, startService } from '../support/service.ts';
+import { serviceFor } from '../support/service.ts';
 
 type Files = ReadonlyMap<string, Buffer>;
 
@@ -150,34 +149,30 @@ async function zipJsWriter(files: Files, options: object): Promise<Buffer> {
 	return Buffer.from(await writer.close());
 }
 
-describe('archives made by the tools that people use are accepted: careful is not fussy', () => {
-	let service: Service;
+test('archives made by the tools that people use are accepted: careful is not fussy', async (t) => {
+	const service = await serviceFor(t);
 	let files: Map<string, Buffer>;
-	before(async () => {
-		service = await startService();
-		const zip = await JSZip.loadAsync(
-			buildDss({ components: [component(1)], others: { 'notes/readme.txt': 'hello' } }),
-		);
-		files = new Map();
-		for (const [name, entry] of Object.entries(zip.files)) {
-			if (!entry.dir) files.set(name, await entry.async('nodebuffer'));
-		}
-	});
-	after(() => service[Symbol.asyncDispose]());
+	const zip = await JSZip.loadAsync(
+		buildDss({ components: [component(1)], others: { 'notes/readme.txt': 'hello' } }),
+	);
+	files = new Map();
+	for (const [name, entry] of Object.entries(zip.files)) {
+		if (!entry.dir) files.set(name, await entry.async('nodebuffer'));
+	}
 
 	for (const [tool, write] of Object.entries(WRITERS)) {
-		test(tool, async (t) => {
+		t.test(tool, async (t) => {
 			let archive: Buffer;
 			try {
 				archive = await write(files);
 			} catch (error) {
 				if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-					return t.skip('the tool is not on this machine');
+					return t.plan(0, 'the tool is not on this machine');
 				throw error;
 			}
 			const { body } = await put(`${service.url}/api/projects/import/analyze`, archive, 'application/zip');
-			assert.equal(body.is_valid, true, JSON.stringify(body.errors));
-			assert.deepEqual(body.item_counts, { themes: 1, tokens: 2, components: 1, assets: 0 });
+			t.equal(body.is_valid, true, { received: body.errors });
+			t.strictSame(body.item_counts, { themes: 1, tokens: 2, components: 1, assets: 0 });
 		});
 	}
 });

@@ -1,16 +1,15 @@
 /** One job through many deaths of its process: accepted once, ended once, and nothing else touched. */
-import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Test } from 'tap';
 import { buildDss, PROJECT, token } from '../support/dss-builder.ts';
 import { put, send } from '../support/http.ts';
-import { ended } from '../support/jobs.ts';
-import { makeFolder, type Service, startService } from '../support/service.ts';
+import { ended, eventsOf, type JobEvent } from '../support/jobs.ts';
+import { type Service, startService } from '../support/service.ts';
+import { spoolCount } from '../support/spool.ts';
 
 const ZIP = 'application/zip';
 const BYSTANDER = '018f3b60-0000-7000-8000-00000000b000';
-const env = { DSS_MAX_TOKENS: '1000000', DSS_LOG_LEVEL: 'info' };
+const env = { DSS_MAX_TOKENS: '1000000', DSS_WORKERS: '1' };
 
 export type Kind = 'import' | 'merge' | 'export';
 
@@ -18,7 +17,11 @@ export interface CrashOptions {
 	readonly kind: Kind;
 	readonly signal: 'SIGKILL' | 'SIGTERM';
 	readonly tokens: number;
-	/** When the process dies, each time after the work was asked for or taken up again: parts of its whole length. */
+	/**
+	 * When the process dies, each time after the work was requested or taken up again: at the first event of the job
+	 * that shows at least so much of the work done, from 0 (accepted) to 1 (ended);
+	 * below 0 while it is being requested.
+	 */
 	readonly moments: readonly number[];
 }
 
@@ -38,10 +41,12 @@ class Work {
 	readonly #first: Buffer;
 	readonly #next: Buffer;
 	readonly #bystander: Buffer;
+	readonly #t: Test;
 	#bystanderExport = '';
 	#exported = '';
 
-	constructor({ kind, tokens: count }: CrashOptions) {
+	constructor(t: Test, { kind, tokens: count }: CrashOptions) {
+		this.#t = t;
 		this.#kind = kind;
 		this.#tokens = count;
 		this.#first = buildDss({ tokens: tokens(count, false) });
@@ -57,20 +62,19 @@ class Work {
 		if (this.#kind !== 'import') {
 			const imported = await put(`${service.url}/api/projects/import?background=true`, this.#first, ZIP);
 			await ended(service, imported.body.job_id);
-			// It is not the job that is looked for.
 			this.#exported = await this.#digestOf(service, PROJECT);
 		}
 		this.#bystanderExport = await this.#digestOf(service, BYSTANDER);
 	}
 
-	/** Asks for the work. Answers the job, or null where the process died over it. */
-	async ask({ url }: Service): Promise<string | null> {
-		const { status, body } = await this.#request(url);
-		assert.equal(status, 202, JSON.stringify(body));
+	/** Requests the work. Returns the job's id; throws where the process died before it answered. */
+	async request({ url }: Service): Promise<string> {
+		const { status, body } = await this.#send(url);
+		this.#t.equal(status, 202, 'the work is accepted as a job', { received: body });
 		return body.job_id;
 	}
 
-	#request(url: string) {
+	#send(url: string) {
 		if (this.#kind === 'import') return put(`${url}/api/projects/import/background`, this.#first, ZIP);
 		const at = `${url}/api/projects/${PROJECT}`;
 		if (this.#kind === 'merge') return put(`${at}/merge?background=true`, this.#next, ZIP);
@@ -81,91 +85,124 @@ class Work {
 	async find({ url }: Service): Promise<string | null> {
 		const { body } = await send(`${url}/api/jobs`);
 		const own = body.items.filter(({ kind }: { kind: Kind }) => kind === this.#kind);
-		assert.ok(own.length <= 1, `accepted once: ${JSON.stringify(own)}`);
+		this.#t.ok(own.length <= 1, 'the work is accepted once', { received: own });
 		return own[0]?.job_id ?? null;
 	}
 
 	/** Holds the end against all that was promised. */
 	async check(service: Service, jobId: string): Promise<void> {
+		const t = this.#t;
 		const job = await ended(service, jobId);
-		assert.equal(job.status, 'succeeded', JSON.stringify(job));
-		assert.equal(await this.find(service), jobId);
+		t.equal(await this.find(service), jobId, 'there is no other job of it');
+		t.equal(job.status, 'succeeded', 'the job succeeded', { received: job });
 		const { body: revisions } = await send(`${service.url}/api/projects/${PROJECT}/revisions`);
-		assert.equal(revisions.total, this.#kind === 'merge' ? 2 : 1, JSON.stringify(revisions));
-		assert.equal(revisions.items[0].revision, revisions.total);
+		t.equal(revisions.total, this.#kind === 'merge' ? 2 : 1, 'the work made its revision once', {
+			received: revisions,
+		});
+		t.equal(revisions.items[0].revision, revisions.total);
 		const { body: page } = await send(`${service.url}/api/projects/${PROJECT}/tokens?limit=1`);
-		assert.equal(page.total, this.#tokens);
-		if (this.#kind === 'merge') assert.equal(revisions.items[0].changed, Math.ceil(this.#tokens / 3));
-		const left = this.#kind === 'export' ? 1 : 0;
-		let spool = await readdir(join(service.dataDir, 'spool'));
-		// The input goes right after the end that it belongs to.
-		for (const until = Date.now() + 10_000; spool.length !== left && Date.now() < until; )
-			spool = await readdir(join(service.dataDir, 'spool'));
-		assert.equal(spool.length, left, `nothing on the spool: ${spool}`);
+		t.equal(page.total, this.#tokens, 'all tokens are there');
+		if (this.#kind === 'merge') t.equal(revisions.items[0].changed, Math.ceil(this.#tokens / 3));
+		const kept = this.#kind === 'export' ? 1 : 0;
+		t.equal(await spoolCount(service, kept), kept, 'the spool holds the result of an export only');
 		if (this.#kind === 'export') {
 			const { body } = await send(`${service.url}${job.result.result_url}`);
-			assert.equal(createHash('sha256').update(body).digest('hex'), this.#exported);
+			t.equal(createHash('sha256').update(body).digest('hex'), this.#exported, 'the same bytes');
 		}
-		assert.equal(
-			await this.#digestOf(service, BYSTANDER),
-			this.#bystanderExport,
-			'others stand as they stood',
-		);
-		assert.equal((await send(`${service.url}/readyz`)).status, 200);
+		t.equal(await this.#digestOf(service, BYSTANDER), this.#bystanderExport, 'no other project changed');
+		t.equal((await send(`${service.url}/readyz`)).status, 200);
 	}
 
 	async #digestOf({ url }: Service, id: string): Promise<string> {
 		const { status, body } = await send(`${url}/api/projects/${id}/export`, { method: 'POST' });
-		assert.equal(status, 200);
+		if (status !== 200) throw new Error(`export of ${id}: ${status} ${JSON.stringify(body)}`);
 		return createHash('sha256').update(body).digest('hex');
 	}
 
-	async #done(asked: ReturnType<typeof put>): Promise<void> {
-		const { status, body } = await asked;
-		assert.ok(status === 200 || status === 201, JSON.stringify(body));
+	async #done(request: ReturnType<typeof put>): Promise<void> {
+		const { status, body } = await request;
+		if (status !== 201) throw new Error(`import: ${status} ${JSON.stringify(body)}`);
 	}
 }
+/** How often the process died, and how often the job was begun. */
+export interface CrashCount {
+	readonly deaths: number;
+	readonly attempts: number;
+}
 
-/** Tells the story once. Answers how often the process died, and how often the job was begun. */
-export async function crashStory(options: CrashOptions): Promise<{ deaths: number; attempts: number }> {
-	const folder = await makeFolder();
-	const work = new Work(options);
-	const start = () => startService({ dataDir: folder, env });
+/** Moments from the request to a little before the end of the work. */
+export const spread = (count: number): number[] => [
+	-1,
+	...Array.from({ length: count - 1 }, (_, index) => (index / (count - 1)) * 0.95),
+];
+
+/** Runs one job through all its deaths and checks the end. The test's folder is the data folder. */
+export async function crashStory(t: Test, options: CrashOptions): Promise<CrashCount> {
+	const dataDir = t.testdir();
+	const work = new Work(t, options);
+	const start = () => startService({ dataDir, env });
 	let service = await start();
 	try {
 		await work.prepare(service);
-		const whole = await lengthOf(options);
 		let jobId: string | null = null;
 		for (const moment of options.moments) {
-			const dying = service;
-			const death = new Promise<void>((resolve) => {
-				setTimeout(() => resolve(dying.stop(options.signal).then(() => undefined)), moment * whole);
-			});
-			// Where the process dies over it, there is no answer.
-			if (jobId === null) jobId = await work.ask(service).catch(() => null);
-			await death;
+			if (jobId === null && moment < 0) jobId = await dieWhileRequested(work, service, options.signal);
+			else {
+				jobId ??= await work.request(service);
+				await reached(service, jobId, moment);
+			}
+			await service.stop(options.signal);
 			service = await start();
 			jobId ??= await work.find(service);
 		}
-		jobId ??= await work.ask(service);
-		assert.ok(jobId !== null);
+		jobId ??= await work.request(service);
 		await work.check(service, jobId);
 		const { body } = await send(`${service.url}/api/jobs/${jobId}`);
-		return { deaths: options.moments.length, attempts: body.attempts };
+		const deaths = options.moments.length;
+		t.ok(
+			body.attempts <= deaths + 1,
+			`begun ${body.attempts} times, at most once after each of ${deaths} deaths`,
+		);
+		return { deaths, attempts: body.attempts };
 	} finally {
 		await service.stop();
-		await rm(folder, { recursive: true, force: true });
 	}
 }
 
-/** How long the work takes here when nobody dies, in milliseconds. */
-async function lengthOf(options: CrashOptions): Promise<number> {
-	const work = new Work(options);
-	await using service = await startService({ env });
-	await work.prepare(service);
-	const begun = performance.now();
-	const jobId = await work.ask(service);
-	if (jobId !== null) await ended(service, jobId);
-	const length = performance.now() - begun;
-	return options.kind === 'export' ? Math.max(length, 50) : length;
+/** Ends the process as soon as it has logged the request. Answers the job, or null where no answer came. */
+async function dieWhileRequested(
+	work: Work,
+	service: Service,
+	signal: NodeJS.Signals,
+): Promise<string | null> {
+	const logged = service.nextLine(({ req }) => (req as { method?: string } | undefined)?.method === 'POST');
+	const request = work.request(service).catch(() => null);
+	await logged;
+	await service.stop(signal);
+	return request;
+}
+
+/** Waits until a job has done so much of its work, or has ended. */
+async function reached(service: Service, jobId: string, moment: number): Promise<void> {
+	for await (const { job } of eventsOf(service, jobId)) if (doneOf(job) >= moment) return;
+}
+
+/** Where the stages begin on the way of a job from 0 to 1: reading takes the first half or so, applying the rest. */
+const BEGINS: Readonly<Record<string, number>> = {
+	archive: 0.05,
+	manifest: 0.1,
+	schema: 0.15,
+	structure: 0.2,
+	referential: 0.6,
+	apply: 0.7,
+};
+
+/** How much of its work a job has done, from 0 (accepted) to 1 (ended);
+ * below 0 while it is being requested. */
+function doneOf({ finished_at, status, progress }: JobEvent['job']): number {
+	if (finished_at !== null) return 1;
+	const begins = BEGINS[progress.stage];
+	if (status !== 'running' || begins === undefined) return 0;
+	const ends = Math.min(1, ...Object.values(BEGINS).filter((other) => other > begins));
+	return begins + (progress.total > 0 ? (ends - begins) * 0.99 * (progress.done / progress.total) : 0);
 }

@@ -1,4 +1,4 @@
-/** Random bending of a good archive: flip, cut, insert, swap, and splicing with another (fast-check gives the choices). */
+/** Random changes of a good archive: flip, cut, insert, swap, and splicing with another (fast-check gives the choices). */
 import fc from 'fast-check';
 
 export type Mutation =
@@ -35,34 +35,34 @@ export const mutation: fc.Arbitrary<Mutation> = fc.oneof(
 	fc.record({ kind: fc.constant('splice' as const), at: place, otherAt: place }),
 );
 
-/** Bends an archive; `other` is what it is spliced with. */
+/** Changes an archive; `other` is what it is spliced with. */
 export function mutate(archive: Buffer, other: Buffer, mutations: readonly Mutation[]): Buffer {
-	return mutations.reduce((bytes, bent) => apply(bytes, other, bent), archive);
+	return mutations.reduce((bytes, step) => apply(bytes, other, step), archive);
 }
 
-function apply(bytes: Buffer, other: Buffer, bent: Mutation): Buffer {
+function apply(bytes: Buffer, other: Buffer, step: Mutation): Buffer {
 	const at = (fraction: number) => Math.floor(fraction * bytes.length);
-	switch (bent.kind) {
+	switch (step.kind) {
 		case 'flip': {
 			const copy = Buffer.from(bytes);
-			const index = at(bent.at);
-			copy[index] = (copy[index] ?? 0) ^ bent.bits;
+			const index = at(step.at);
+			copy[index] = (copy[index] ?? 0) ^ step.bits;
 			return copy;
 		}
 		case 'cut':
-			return Buffer.concat([bytes.subarray(0, at(bent.from)), bytes.subarray(at(bent.from) + bent.length)]);
+			return Buffer.concat([bytes.subarray(0, at(step.from)), bytes.subarray(at(step.from) + step.length)]);
 		case 'insert':
-			return Buffer.concat([bytes.subarray(0, at(bent.at)), bent.bytes, bytes.subarray(at(bent.at))]);
+			return Buffer.concat([bytes.subarray(0, at(step.at)), step.bytes, bytes.subarray(at(step.at))]);
 		case 'swap': {
 			const copy = Buffer.from(bytes);
-			bytes.copy(copy, at(bent.one), at(bent.other), at(bent.other) + bent.length);
-			bytes.copy(copy, at(bent.other), at(bent.one), at(bent.one) + bent.length);
+			bytes.copy(copy, at(step.one), at(step.other), at(step.other) + step.length);
+			bytes.copy(copy, at(step.other), at(step.one), at(step.one) + step.length);
 			return copy;
 		}
 		case 'splice':
 			return Buffer.concat([
-				bytes.subarray(0, at(bent.at)),
-				other.subarray(Math.floor(bent.otherAt * other.length)),
+				bytes.subarray(0, at(step.at)),
+				other.subarray(Math.floor(step.otherAt * other.length)),
 			]);
 	}
 }

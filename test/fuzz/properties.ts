@@ -1,4 +1,7 @@
-/** What must hold whatever is thrown at the service; run briefly by the tests, and for long by `npm run fuzz`. */
+/**
+ * What must hold for every input; run briefly by the tests, and for long by `npm run fuzz`. A property throws where it
+ * does not hold (node:assert), so that fast-check can shrink the input.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';

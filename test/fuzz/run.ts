@@ -1,4 +1,4 @@
-/** Fuzzes for as long as it is told: npm run fuzz -- --seconds 600 */
+/** Fuzzes for a given time: npm run fuzz -- --seconds 600 */
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
 import { startService } from '../support/service.ts';
@@ -7,11 +7,11 @@ import { mutatedArchives, randomRequests } from './properties.ts';
 const { values } = parseArgs({
 	options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' } },
 });
-const end = Date.now() + Number(values.seconds) * 1000;
 let seed = Number(values.seed ?? Date.now());
 let runs = 0;
 
 await using service = await startService();
+const end = Date.now() + Number(values.seconds) * 1000;
 while (Date.now() < end) {
 	for (const property of [mutatedArchives(service.url), randomRequests(service.url)]) {
 		console.log(`seed ${seed}, ${Math.max(0, Math.round((end - Date.now()) / 1000))} s left`);

@@ -1,4 +1,4 @@
-/** Builds `.dss` archives by the written format, so that each part can be bent; hostile ones are described, not stored. */
+/** Builds `.dss` archives by the written format, so that each part can be altered; hostile ones are described, not stored. */
 import { createHash } from 'node:crypto';
 import { type ArchiveSpec, buildZip, type EntrySpec } from './zip-builder.ts';
 
@@ -27,7 +27,7 @@ export const component = (index: number, more: object = {}) => ({
 	...more,
 });
 
-/** What an archive is made of. Lines may be objects, or texts as they are to stand. */
+/** What an archive is made of. Lines may be objects, or texts to be written as they are. */
 export interface DssSpec {
 	readonly project?: object | string;
 	readonly themes?: readonly (object | string | Buffer)[];
@@ -35,7 +35,7 @@ export interface DssSpec {
 	readonly components?: readonly (object | string | Buffer)[];
 	/** Further entries; listed in the manifest. */
 	readonly others?: Readonly<Record<string, string>>;
-	/** Changes the manifest before its hash is made; null leaves it away, a text stands as it is. */
+	/** Changes the manifest before its hash is made; null leaves it out, a text is written as it is. */
 	readonly manifest?: ((manifest: Record<string, unknown>) => unknown) | null | string | Buffer;
 	/** Changes the manifest after its hash was made. */
 	readonly sealed?: (manifest: Record<string, unknown>) => unknown;
@@ -65,7 +65,7 @@ const sorted = (value: unknown): unknown => {
 };
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
 
-/** An archive: one theme and two tokens, unless said otherwise. */
+/** An archive: one theme and two tokens, unless the spec has others. */
 export function buildDss(spec: DssSpec = {}): Buffer {
 	const themes = spec.themes ?? [theme()];
 	const tokens = spec.tokens ?? [token(1), token(2)];
@@ -92,6 +92,10 @@ export function buildDss(spec: DssSpec = {}): Buffer {
 	return buildZip(spec.entries === undefined ? entries : spec.entries(entries), spec.archive);
 }
 
+/** An archive of so many tokens, each with `more` in it. */
+export const archiveOf = (count: number, more: object = {}): Buffer =>
+	buildDss({ tokens: Array.from({ length: count }, (_, index) => token(index, more)) });
+
 function manifestBytes(
 	spec: DssSpec,
 	contents: readonly [string, Buffer, number][],
@@ -115,7 +119,7 @@ function manifestBytes(
 			records,
 		})),
 	};
-	const said = (spec.manifest?.(plain) ?? plain) as Record<string, unknown>;
-	const sealed = { ...said, exportHash: sha256(JSON.stringify(sorted(said))) };
+	const altered = (spec.manifest?.(plain) ?? plain) as Record<string, unknown>;
+	const sealed = { ...altered, exportHash: sha256(JSON.stringify(sorted(altered))) };
 	return Buffer.from(JSON.stringify(spec.sealed?.(sealed) ?? sealed));
 }

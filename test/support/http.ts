@@ -1,5 +1,5 @@
-/** Small words for speaking to the service. */
-import assert from 'node:assert/strict';
+/** Requests to the service, and what is asserted of every answer. */
+import type { Test } from 'tap';
 
 export interface Answer {
 	readonly status: number;
@@ -50,17 +50,17 @@ export function put(
 }
 
 /** Asserts a problem document (RFC 9457) with a status and a code. */
-export function assertProblem(answer: Answer, status: number, code: string): void {
-	const said = `${answer.status} ${JSON.stringify(answer.body).slice(0, 600)}`;
-	assert.equal(answer.status, status, said);
-	assert.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8');
-	assert.equal(answer.body.code, code, said);
-	assert.equal(answer.body.status, status);
+export function assertProblem(t: Test, answer: Answer, status: number, code: string): void {
+	const received = `${answer.status} ${JSON.stringify(answer.body).slice(0, 600)}`;
+	t.equal(answer.status, status, `the status is ${status}`, { received });
+	t.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8');
+	t.equal(answer.body.code, code, `the code is ${code}`, { received });
+	t.equal(answer.body.status, status, 'the document repeats the status');
 	for (const member of ['type', 'title', 'detail', 'instance'])
-		assert.ok(answer.body[member], `${member} is missing`);
+		t.ok(answer.body[member], `the document has ${member}`);
 }
 
-/** All records of a kind. */
+/** All records of a kind, page by page; throws where a page is not answered with 200. */
 // biome-ignore lint/suspicious/noExplicitAny: the tests look into records of every kind
 export async function allRecords(url: string, projectId: string, kind: string, query = ''): Promise<any[]> {
 	const items = [];
@@ -68,7 +68,7 @@ export async function allRecords(url: string, projectId: string, kind: string, q
 	do {
 		const at: string = `${url}/api/projects/${projectId}/${kind}?limit=1000${query}${cursor === null ? '' : `&cursor=${cursor}`}`;
 		const { status, body } = await send(at);
-		assert.equal(status, 200, JSON.stringify(body));
+		if (status !== 200) throw new Error(`${at}: ${status} ${JSON.stringify(body)}`);
 		items.push(...body.items);
 		cursor = body.next_cursor;
 	} while (cursor !== null);

@@ -1,11 +1,17 @@
-/** Starts the service as its users do: a process of its own, spoken to over HTTP. */
+/** Starts the service as its users do: a process of its own, used over HTTP. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { EventEmitter, on } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Test } from 'tap';
+import { collectCoverage, isMeasured, makeCoverageFolder } from './coverage.ts';
 
 const ROOT = new URL('../../', import.meta.url);
+
+/** A service starts in three quarters of the time where its code is compiled already. */
+const COMPILE_CACHE = { NODE_COMPILE_CACHE: '.tap/compile-cache' };
 
 export interface Service extends AsyncDisposable {
 	readonly url: string;
@@ -13,7 +19,9 @@ export interface Service extends AsyncDisposable {
 	readonly pid: number;
 	/** The log so far, a JSON object a line. */
 	readonly log: readonly Record<string, unknown>[];
-	/** Ends the process; SIGKILL does so without a word. Resolves with its exit code. */
+	/** The next line of the log for which `matches` holds; rejects where the process ends without one. */
+	nextLine(matches: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
+	/** Ends the process; with SIGKILL at once. Resolves with its exit code. */
 	stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
@@ -23,17 +31,45 @@ export interface StartOptions {
 	readonly env?: Readonly<Record<string, string>>;
 }
 
+/** The command that starts the service, without the loader that tap adds to each process a test starts. */
+export const SERVICE_COMMAND: readonly [command: string, ...args: string[]] = [
+	'/usr/bin/env',
+	'-u',
+	'NODE_OPTIONS',
+	process.execPath,
+	'src/start.js',
+];
+
+/** Settings of the shell that runs the tests, and of the tests themselves, are not the service's. */
+const inherited = Object.fromEntries(
+	Object.entries(process.env).filter(([name]) => !name.startsWith('DSS_')),
+);
+
 /** Starts a service on a free port. */
 export async function startService({ dataDir, env = {} }: StartOptions = {}): Promise<Service> {
 	const folder = dataDir ?? (await makeFolder());
-	const child = spawn(process.execPath, ['src/start.js'], {
+	const coverage = isMeasured ? await makeCoverageFolder() : null;
+	const [command, ...args] = SERVICE_COMMAND;
+	const child = spawn(command, args, {
 		cwd: ROOT,
-		env: { ...process.env, DSS_PORT: '0', DSS_DATA_DIR: folder, DSS_WORKERS: '2', ...env },
+		env: {
+			...inherited,
+			...(coverage === null ? COMPILE_CACHE : { NODE_V8_COVERAGE: coverage }),
+			DSS_PORT: '0',
+			DSS_DATA_DIR: folder,
+			DSS_WORKERS: '2',
+			...env,
+		},
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
 	const log: Record<string, unknown>[] = [];
-	const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-	const url = await listening(child, log);
+	const lines = new EventEmitter();
+	lines.on('line', (line) => log.push(line));
+	const ended = new Promise<number | null>((resolve) => child.once('exit', resolve)).then(async (code) => {
+		if (coverage !== null) await collectCoverage(coverage);
+		return code;
+	});
+	const url = await listening(child, lines);
 	const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
 		child.kill(signal);
 		return ended;
@@ -43,6 +79,13 @@ export async function startService({ dataDir, env = {} }: StartOptions = {}): Pr
 		dataDir: folder,
 		pid: child.pid ?? 0,
 		log,
+		async nextLine(matches) {
+			const stopped = new AbortController();
+			child.once('exit', () => stopped.abort(new Error('the service ended before it logged the line')));
+			for await (const [line] of on(lines, 'line', { signal: stopped.signal }))
+				if (matches(line)) return line;
+			throw new Error('unreachable: the lines end by the signal only');
+		},
 		stop,
 		async [Symbol.asyncDispose]() {
 			await stop();
@@ -51,12 +94,19 @@ export async function startService({ dataDir, env = {} }: StartOptions = {}): Pr
 	};
 }
 
-/** A data folder for a test. */
+/** Starts a service that ends with the test and its subtests. */
+export async function serviceFor(t: Test, options: StartOptions = {}): Promise<Service> {
+	const service = await startService(options);
+	t.teardown(() => service[Symbol.asyncDispose]());
+	return service;
+}
+
+/** A data folder outside tap's fixtures, for what outlives a test or has none. */
 export function makeFolder(): Promise<string> {
 	return mkdtemp(join(tmpdir(), 'dss-test-'));
 }
 
-function listening(child: ChildProcess, log: Record<string, unknown>[]): Promise<string> {
+function listening(child: ChildProcess, lines: EventEmitter): Promise<string> {
 	const { stdout, stderr } = child;
 	if (stdout === null || stderr === null) throw new Error('the service has no output');
 	let complaint = '';
@@ -66,10 +116,10 @@ function listening(child: ChildProcess, log: Record<string, unknown>[]): Promise
 	return new Promise((resolve, reject) => {
 		createInterface({ input: stdout }).on('line', (line) => {
 			const entry: Record<string, unknown> = JSON.parse(line);
-			log.push(entry);
+			lines.emit('line', entry);
 			const address = /http:\/\/\S+/.exec(String(entry['msg']))?.[0];
 			if (address !== undefined && String(entry['msg']).startsWith('Server listening')) resolve(address);
 		});
-		child.once('exit', (code) => reject(new Error(`the service ended with ${code}: ${complaint}`)));
+		child.once('close', (code) => reject(new Error(`the service ended with ${code}: ${complaint}`)));
 	});
 }

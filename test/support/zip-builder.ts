@@ -1,5 +1,5 @@
 /**
- * Builds ZIP files in which every field can be bent (APPNOTE 4.3). Without options the result is a plain, correct
+ * Builds ZIP files in which every field can be altered (APPNOTE 4.3). Without options the result is a plain, correct
  * archive; each option changes one thing and leaves the rest as it would be.
  */
 import { crc32, deflateRawSync } from 'node:zlib';
@@ -13,7 +13,7 @@ export interface EntrySpec {
 	readonly name: string | Buffer;
 	readonly content?: Buffer | string;
 	readonly method?: number;
-	/** The bytes that stand as the entry's data, instead of the content compressed. */
+	/** The bytes written as the entry's data, instead of the content compressed. */
 	readonly data?: Buffer;
 	readonly flags?: number;
 	readonly madeBy?: number;
@@ -24,7 +24,7 @@ export interface EntrySpec {
 	readonly compressedBytes?: number;
 	readonly extras?: readonly Extra[] | Buffer;
 	readonly disk?: number;
-	/** What the local header says otherwise. */
+	/** What differs in the local header. */
 	readonly local?: Partial<{
 		signature: number;
 		name: string | Buffer;
@@ -36,7 +36,7 @@ export interface EntrySpec {
 		versionNeeded: number;
 		extras: readonly Extra[] | Buffer;
 	}>;
-	/** Where the central record says that the local header stands. */
+	/** The offset of the local header that the central record gives. */
 	readonly localOffset?: number;
 	/** A data descriptor (flag bit 3): true for a right one, or its bytes. */
 	readonly descriptor?: boolean | Buffer;
@@ -52,7 +52,7 @@ export interface ArchiveSpec {
 	readonly afterDirectory?: Buffer;
 	readonly suffix?: Buffer;
 	readonly comment?: Buffer;
-	/** What the end record says otherwise. */
+	/** What differs in the end record. */
 	readonly end?: Partial<{
 		disk: number;
 		directoryDisk: number;

@@ -4,21 +4,21 @@ import { buildDss, token } from '../dss-builder.ts';
 import { buildZip, dataDescriptor, type EntrySpec, type Extra, u64 } from '../zip-builder.ts';
 import { plain, type Refusal } from './refusal.ts';
 
-/** An archive with one more listed entry, bent. */
+/** An archive with one more listed entry, altered. */
 const withEntry = (
 	name: string,
-	bend: Partial<EntrySpec> = {},
+	altered: Partial<EntrySpec> = {},
 	others: Record<string, string> = { [name]: 'x' },
 ) =>
 	buildDss({
 		others,
-		entries: (entries) => entries.map((entry) => (entry.name === name ? { ...entry, ...bend } : entry)),
+		entries: (entries) => entries.map((entry) => (entry.name === name ? { ...entry, ...altered } : entry)),
 	});
-/** An archive whose tokens are bent as an entry. */
-const withTokens = (bend: Partial<EntrySpec>) =>
+/** An archive whose tokens are altered as an entry. */
+const withTokens = (altered: Partial<EntrySpec>) =>
 	buildDss({
 		entries: (entries) =>
-			entries.map((entry) => (entry.name === 'tokens.jsonl' ? { ...entry, ...bend } : entry)),
+			entries.map((entry) => (entry.name === 'tokens.jsonl' ? { ...entry, ...altered } : entry)),
 	});
 
 const archive = (

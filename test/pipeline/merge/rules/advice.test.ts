@@ -1,5 +1,4 @@
-import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { test } from 'tap';
 import { adviseByClocks, adviseByVersion } from '../../../../src/pipeline/merge/rules/advice.ts';
 
 const now = Date.parse('2026-06-01T12:00:00Z');
@@ -11,7 +10,7 @@ const at = (offsetMs: number, version: number | null = null, hash = 'a') => ({
 });
 const HOUR = 3_600_000;
 
-describe('advice without a base', () => {
+test('advice without a base', async (t) => {
 	for (const [what, local, imported, advice, warned, skew] of [
 		['the higher version, whatever the clocks', at(-HOUR, 3), at(0, 2), 'local', false, false],
 		['the later time where versions are equal', at(-60_000, 2), at(0, 2), 'imported', false, false],
@@ -22,27 +21,27 @@ describe('advice without a base', () => {
 		['none for a future within the tolerance', at(4_000), at(-4_000), 'local', false, false],
 		['unknown and a warning for two futures close together', at(60_000), at(61_000), 'unknown', true, true],
 	] as const) {
-		test(what, () => {
+		t.test(what, async (t) => {
 			const found = adviseByClocks(local, imported, clock);
-			assert.equal(found.advice, advice);
-			assert.equal(found.warning !== null, warned);
-			assert.equal(found.clockSkew, skew);
+			t.equal(found.advice, advice);
+			t.equal(found.warning !== null, warned);
+			t.equal(found.clockSkew, skew);
 		});
 	}
 });
 
-describe('advice with a base', () => {
-	test('the higher version wins; clocks are not looked at', () => {
-		assert.equal(adviseByVersion(at(-HOUR * 9000, 4), at(HOUR * 9000, 3)).advice, 'local');
+test('advice with a base', async (t) => {
+	t.test('the higher version wins; clocks are not looked at', async (t) => {
+		t.equal(adviseByVersion(at(-HOUR * 9000, 4), at(HOUR * 9000, 3)).advice, 'local');
 	});
-	test('of one version both sides choose alike', () => {
+	t.test('of one version both sides choose alike', async (t) => {
 		const [one, other] = [at(0, 3, 'aa'), at(0, 3, 'bb')];
-		assert.equal(adviseByVersion(one, other).advice, 'imported');
-		assert.equal(adviseByVersion(other, one).advice, 'local');
-		assert.ok(adviseByVersion(one, other).warning);
+		t.equal(adviseByVersion(one, other).advice, 'imported');
+		t.equal(adviseByVersion(other, one).advice, 'local');
+		t.ok(adviseByVersion(one, other).warning);
 	});
-	test('a change outweighs a deletion', () => {
-		assert.equal(adviseByVersion(null, at(0, 1)).advice, 'imported');
-		assert.equal(adviseByVersion(at(0, 1), null).advice, 'local');
+	t.test('a change outweighs a deletion', async (t) => {
+		t.equal(adviseByVersion(null, at(0, 1)).advice, 'imported');
+		t.equal(adviseByVersion(at(0, 1), null).advice, 'local');
 	});
 });

@@ -116,7 +116,10 @@ export class ElementReader {
 				if (token.name !== 'endObject') throw notTheArray(this.#name);
 				this.#state = 'end';
 				break;
-			default:
+			// stream-json refuses what stands behind the end.
+			case 'end':
+			case 'broken':
+				break;
 		}
 	}
 

@@ -88,7 +88,17 @@ export class ValueBuilder {
 			case 'endArray':
 				this.#end();
 				break;
-			default:
+			// Only a precise reader gets these; what they are parts of comes whole as well.
+			case 'startKey':
+			case 'endKey':
+			case 'startString':
+			case 'endString':
+			case 'stringChunk':
+			case 'startNumber':
+			case 'endNumber':
+			case 'numberChunk':
+			case 'whitespace':
+				break;
 		}
 	}
 

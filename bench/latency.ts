@@ -24,7 +24,6 @@ await using service = await startService({
 	env: {
 		DSS_MAX_TOKENS: '10000000',
 		DSS_MAX_ARCHIVE_BYTES: '2000000000',
-		DSS_LOG_LEVEL: 'warn',
 		DSS_REQUEST_TIMEOUT_MS: '600000',
 	},
 });

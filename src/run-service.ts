@@ -62,6 +62,6 @@ export async function runService(
 			app.log.fatal({ err: error }, 'stopping because of an error that was not caught');
 			void stop(1);
 		});
-	composition.start();
+	await composition.start();
 	await app.listen({ host: config.host, port: config.port });
 }

@@ -59,8 +59,8 @@ export interface Composition {
 	readonly health: Health;
 	/** Pieces of work of a dead process that were undone, and jobs of it that wait again. */
 	readonly recovered: number;
-	/** Starts the dispatcher, webhook delivery and expiry. */
-	start(): void;
+	/** Waits for the threads that small work needs, then starts the dispatcher, webhook delivery and expiry. */
+	start(): Promise<void>;
 	/** Hands running jobs back to the queue. */
 	stop(): Promise<void>;
 	/** Ends the threads and closes the store; resolves within some 5 s. False where a thread cannot be ended. */
@@ -200,7 +200,9 @@ async function composeLocked(
 			onError,
 		}),
 		recovered: remains.recovered,
-		start() {
+		async start() {
+			// Ready from the first request on; where the store cannot be written, readiness says so.
+			await Promise.allSettled([tasks.run('probe', null), queue.figures()]);
 			dispatcher.start();
 			webhooks?.start();
 			expiry.start();

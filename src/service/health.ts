@@ -26,7 +26,7 @@ export interface HealthOptions {
 }
 
 /** A part that has not answered by then is not ready; orchestrators mostly wait for 3 s. */
-const ANSWER_MS = 2_000;
+const ANSWER_MS = 2_500;
 /** Reading the whole file takes seconds to minutes: a tenth of the time at most goes to it. */
 const REST = 9;
 const SMALL_FILE_MS = 1_500;

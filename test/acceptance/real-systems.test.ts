@@ -6,7 +6,7 @@ import { allRecords, send, upload } from '../support/http.ts';
 import { serviceFor } from '../support/service.ts';
 
 /** The way in for archives that this service wrote itself. */
-const MOVE = 'api/projects/import?references=warn';
+const MOVE = 'api/projects/import';
 const ENTRIES = ['project.json', 'themes.jsonl', 'tokens.jsonl', 'components.jsonl'];
 const entriesOf = async (archive: Buffer) => {
 	const zip = await JSZip.loadAsync(archive, { checkCRC32: true });

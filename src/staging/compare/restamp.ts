@@ -1,8 +1,6 @@
 /** Bookkeeping for records that come without their own: edits, and formats that know no versions. */
-
 import { type Bounds, takeWithin, textBytes } from '../../records/bounded.ts';
-import { canonicalJson } from '../../records/canonical.ts';
-import { parseLine } from '../../records/line.ts';
+import { restampedLine } from '../../records/line.ts';
 import type { Connection } from '../../sqlite/connection.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';
 
@@ -36,17 +34,12 @@ export function restamp(db: Connection, stamp: { version: number; at: string }, 
 		const { items, more } = takeWithin(rows, bounds, ({ line }) => textBytes(line));
 		db.transaction(() => {
 			for (const { kind, uuid, line, createdAt } of items) {
-				const stamped = { ...parseLine(line), createdAt: createdAt ?? at, updatedAt: at, version };
-				write.run({ kind, uuid, version, line: canonicalJson(sortTop(stamped)) });
+				const stamped = restampedLine(line, { version, createdAt: createdAt ?? at, updatedAt: at });
+				write.run({ kind, uuid, version, line: stamped });
 			}
 		})();
 		const last = items.at(-1);
 		if (!more || last === undefined) return;
 		after = { kind: last.kind, uuid: last.uuid };
 	}
-}
-
-/** Brings the members in order, so that the canonical form takes its fast path. */
-function sortTop(record: Record<string, unknown>): Record<string, unknown> {
-	return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

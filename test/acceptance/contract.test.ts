@@ -3,7 +3,12 @@ import { type Test, test } from 'tap';
 import { Contract, operations } from '../support/contract.ts';
 import { buildDss, component, token } from '../support/dss-builder.ts';
 import { ended, eventsOf } from '../support/jobs.ts';
-import { operationRequest, type RequestSpec, unfinishedRequest } from '../support/operation-request.ts';
+import {
+	foreignHostRequest,
+	operationRequest,
+	type RequestSpec,
+	unfinishedRequest,
+} from '../support/operation-request.ts';
 import { eventually } from '../support/poll.ts';
 import { openUploads, rawUpload } from '../support/raw-upload.ts';
 import { serviceFor } from '../support/service.ts';
@@ -199,23 +204,32 @@ test('answers are what the OpenAPI document says', async (t) => {
 				await operationRequest(service, name, { headers, query, body: BODIES[name] });
 				await answered(t, 422, name, { headers, query, body: isUpload(name) ? hostile : { revision: 1 } });
 			}
-			for (const name of withStatus('403')) {
-				if (isUpload(name) && name !== BACKGROUND) await answered(t, 403, name, { body: hostile });
-				else await answered(t, 403, name, { query: 'callback_url=https%3A%2F%2Fnobody.example%2F' });
-			}
+			// An analysis of one is a 200, and in the background its job fails.
+			for (const name of [IMPORT, MERGE, `${MERGE}/analyze`]) await answered(t, 403, name, { body: hostile });
+			for (const name of [BACKGROUND, EXPORT])
+				await answered(t, 403, name, { query: 'callback_url=https%3A%2F%2Fnobody.example%2F' });
 		},
 	);
 
+	t.test('requests under a Host that is not ours', async (t) => {
+		for (const name of withStatus('403')) {
+			const answer = await foreignHostRequest(service, name);
+			t.equal(answer.status, 403, name);
+			contract.assertFits(t, name, answer);
+		}
+	});
+
 	t.test('a service without patience, room or leave to ask often', async (t) => {
-		const env = { DSS_UPLOAD_IDLE_MS: '200', DSS_SPOOL_QUOTA_BYTES: '1000', DSS_RATE_LIMIT: '40' };
+		const env = { DSS_UPLOAD_IDLE_MS: '200', DSS_SPOOL_QUOTA_BYTES: '10000', DSS_RATE_LIMIT: '40' };
 		const tight = await serviceFor(t, { env });
+		await answered(t, 201, IMPORT, {}, tight);
 		for (const name of withStatus('408')) {
 			const answer = await unfinishedRequest(tight, name, 'application/zip', 1_000, 'PK');
 			t.equal(answer.status, 408, name);
 			contract.assertFits(t, name, answer);
 		}
 		for (const name of withStatus('507').filter(isUpload))
-			await answered(t, 507, name, { body: Buffer.alloc(5_000, 'x') }, tight);
+			await answered(t, 507, name, { body: Buffer.alloc(50_000, 'x') }, tight);
 		const limited = await eventually(
 			() => operationRequest(tight, 'get /api/projects'),
 			({ status }) => status === 429,
@@ -226,6 +240,7 @@ test('answers are what the OpenAPI document says', async (t) => {
 
 	t.test('a service that is full', async (t) => {
 		const full = await serviceFor(t, { env: { DSS_WORKERS: '1', DSS_QUEUE_LIMIT: '1' } });
+		await answered(t, 201, IMPORT, {}, full);
 		const waiting = await Promise.all([rawUpload(full, 1_000), rawUpload(full, 1_000)]);
 		t.teardown(() => waiting.map((socket) => socket.destroy()));
 		const open = await eventually(

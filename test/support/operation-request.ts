@@ -4,6 +4,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { PROJECT } from './dss-builder.ts';
 import { type Answer, send } from './http.ts';
+import { sendRaw } from './raw-http.ts';
 import type { Service } from './service.ts';
 
 export interface RequestSpec {
@@ -36,6 +37,12 @@ export function operationRequest(
 		headers: { 'content-type': isJson ? 'application/json' : 'application/zip', ...headers },
 		body: isJson ? JSON.stringify(body) : new Uint8Array(Buffer.from(body)),
 	});
+}
+
+/** The same operation under a Host that is not the service's. */
+export function foreignHostRequest(service: Service, name: string): Promise<Answer> {
+	const { method, url } = addressOf(service, name);
+	return sendRaw(service.url, { method, path: new URL(url).pathname, headers: { host: 'nobody.example' } });
 }
 
 /** Announces a body, sends only its beginning, and reads the answer, which is JSON. */

@@ -84,7 +84,7 @@ class StoreCheck {
 	#cleared = 0;
 	#running: Promise<void> | null = null;
 	#notBefore = 0;
-	#found: unknown = null;
+	#found: Error | null = null;
 
 	constructor({ tasks, onError }: Pick<HealthOptions, 'tasks' | 'onError'>) {
 		this.#tasks = tasks;
@@ -113,7 +113,7 @@ class StoreCheck {
 			this.#cleared = failures;
 			this.#found = null;
 		} catch (error) {
-			this.#found = error;
+			this.#found = error instanceof Error ? error : new Error(String(error));
 			this.#onError(error, 'the store is damaged or cannot be read');
 		} finally {
 			this.#running = null;

@@ -26,9 +26,10 @@ import { type FolderLock, lockFolder } from '../store/sqlite/lock.ts';
 import { checkpointWal, openDatabase, openReader, openStore, prepareStore } from '../store/sqlite/open.ts';
 import { Deliveries } from '../webhooks/deliveries.ts';
 import { WebhookSender } from '../webhooks/sender.ts';
+import { nicenessOf } from '../workers/lanes.ts';
 import { WorkerPool } from '../workers/pool.ts';
 import type { TaskRunner } from '../workers/port.ts';
-import type { WorkerSettings } from './worker-settings.ts';
+import type { QueueSettings, WorkerSettings } from './worker-settings.ts';
 
 /** Where the service logs what no request sees. */
 export interface Log {
@@ -95,7 +96,7 @@ async function composeLocked(
 	entries: ThreadEntries,
 ): Promise<Composition> {
 	const { dataDir, busyTimeoutMs, limits, requestTimeoutMs, stallTimeoutMs } = config;
-	const settings: WorkerSettings = { dataDir, busyTimeoutMs, limits };
+	const settings = { dataDir, busyTimeoutMs, limits };
 	const onError = (err: unknown, message: string) => log.error({ err }, message);
 	const remains = await recover(settings);
 	const spool = await Spool.prepare(
@@ -113,7 +114,7 @@ async function composeLocked(
 	const jobWorkers = Math.max(1, config.workers - 1);
 	const pool = new WorkerPool({
 		entry: entries.worker,
-		settings,
+		settings: (lane): WorkerSettings => ({ ...settings, niceness: nicenessOf(lane) }),
 		workers: config.workers,
 		jobWorkers,
 		stallTimeoutMs,
@@ -223,7 +224,7 @@ async function composeLocked(
 }
 
 /** Brings the data of a process that ended back in order, before anybody works on it. */
-async function recover(settings: WorkerSettings) {
+async function recover(settings: QueueSettings) {
 	prepareStore(settings);
 	const store = openStore(openDatabase(settings), completeJob);
 	const queue = openQueue(settings);

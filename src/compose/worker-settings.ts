@@ -9,4 +9,6 @@ export interface QueueSettings {
 /** What a worker thread is given. */
 export interface WorkerSettings extends QueueSettings {
 	readonly limits: Limits;
+	/** How far its thread stands behind others for the processor; 0: not at all. */
+	readonly niceness: number;
 }

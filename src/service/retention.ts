@@ -17,17 +17,21 @@ const PAGE = 200;
 
 export class RetainingRunner implements TaskRunner {
 	readonly #inner: TaskRunner;
-	readonly #reader: Reader;
+	readonly #reader: Pick<Reader, 'projects'>;
 	readonly #settings: RetentionSettings;
 	readonly #onError: (error: unknown) => void;
 	readonly #timer: NodeJS.Timeout;
 	readonly #closing = new AbortController();
+	/** Projects that are being written by name, and by how many tasks. */
+	readonly #writes = new Map<string, number>();
+	/** The project whose history is pruned now. */
+	#pruned: { readonly projectUuid: string; readonly end: Promise<void> } | null = null;
 	/** One pruning after the other. */
 	#turn: Promise<void>;
 
 	constructor(
 		inner: TaskRunner,
-		reader: Reader,
+		reader: Pick<Reader, 'projects'>,
 		settings: RetentionSettings,
 		onError: (error: unknown) => void,
 	) {
@@ -44,10 +48,18 @@ export class RetainingRunner implements TaskRunner {
 		input: Tasks[Name]['input'],
 		options?: RunOptions,
 	): Promise<Done<Tasks[Name]['output']>> {
-		const done = await this.#inner.run(name, input, options);
-		const projectUuid = writtenBy(name, done.value);
-		if (projectUuid !== null) this.#later(() => this.#prune(projectUuid));
-		return done;
+		const target = targetOf(name, input);
+		// A caller's write is not refused because history is pruned: it waits for that.
+		while (target !== null && this.#pruned?.projectUuid === target) await this.#pruned.end;
+		if (target !== null) this.#writes.set(target, (this.#writes.get(target) ?? 0) + 1);
+		try {
+			const done = await this.#inner.run(name, input, options);
+			const projectUuid = writtenBy(name, done.value);
+			if (projectUuid !== null) this.#later(() => this.#prune(projectUuid));
+			return done;
+		} finally {
+			if (target !== null) this.#ended(target);
+		}
 	}
 
 	async close(): Promise<void> {
@@ -80,11 +92,37 @@ export class RetainingRunner implements TaskRunner {
 
 	async #prune(projectUuid: string): Promise<void> {
 		const { signal } = this.#closing;
-		if (signal.aborted) return;
+		// A write under way prunes when it has ended.
+		if (signal.aborted || this.#writes.has(projectUuid)) return;
 		const { revisions, days } = this.#settings;
 		const before = days === null ? null : new Date(Date.now() - days * DAY_MS).toISOString();
-		await this.#inner.run('prune', { projectUuid, retention: { revisions, before } }, { signal });
+		const input = { projectUuid, retention: { revisions, before } };
+		const pruning = this.#inner.run('prune', input, { signal });
+		this.#pruned = { projectUuid, end: pruning.then(ignore, ignore) };
+		try {
+			await pruning;
+		} finally {
+			this.#pruned = null;
+		}
 	}
+
+	#ended(target: string): void {
+		const left = (this.#writes.get(target) ?? 1) - 1;
+		if (left === 0) this.#writes.delete(target);
+		else this.#writes.set(target, left);
+	}
+}
+
+const ignore = () => undefined;
+
+/** The project that a task is to write, where its input names it. */
+function targetOf<Name extends TaskName>(name: Name, input: Tasks[Name]['input']): string | null {
+	if (name === 'edit' || name === 'revert' || name === 'updateProject' || name === 'removeProject')
+		// The inputs of these four name it so.
+		return (input as Tasks['edit' | 'revert' | 'updateProject' | 'removeProject']['input']).projectUuid;
+	if (name !== 'import' && name !== 'merge') return null;
+	// The inputs of these two have an upload.
+	return (input as Tasks['import' | 'merge']['input']).upload.projectId;
 }
 
 /** The project that a task has given a new revision; null where it wrote none. */

@@ -23,8 +23,8 @@ const RETRY_AFTER_SECONDS = 10;
 export interface PoolOptions {
 	/** The module that a worker thread runs. */
 	readonly entry: URL;
-	/** What each worker is given, as `workerData`. */
-	readonly settings: unknown;
+	/** What the workers of a lane are given, as `workerData`. */
+	readonly settings: (lane: Lane) => unknown;
 	/** Threads for archive work that requests wait for. */
 	readonly workers: number;
 	/** Threads for jobs. */
@@ -122,7 +122,7 @@ export class WorkerPool implements TaskRunner {
 		const { entry, settings, log } = this.#options;
 		const pool = new Piscina({
 			filename: entry.href,
-			workerData: settings,
+			workerData: settings(lane),
 			minThreads,
 			maxThreads,
 			idleTimeout: IDLE_MS,

@@ -20,7 +20,7 @@ async function pool(t: Test) {
 	const log = (_about: object, message: string) => void logged.push(message);
 	const running = new WorkerPool({
 		entry: new URL('../support/looping-worker.ts', import.meta.url),
-		settings,
+		settings: () => settings,
 		workers: 1,
 		jobWorkers: 1,
 		stallTimeoutMs: 300,

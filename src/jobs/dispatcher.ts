@@ -9,6 +9,8 @@ import type { Job, JobEnd, JobProgress, JobQueue, NewJob } from './queue.ts';
 
 /** Deferred jobs come due without an event. */
 const POLL_EVERY_MS = 1_000;
+/** The watchdog ends work that does not stop within 5 s; what takes longer is the store. */
+const CANCEL_MS = 10_000;
 /** Delays between attempts to write the end of a run. */
 const FIRST_END_DELAY_MS = 500;
 const MAX_END_DELAY_MS = 30_000;
@@ -108,12 +110,16 @@ export class Dispatcher {
 		this.#notify(uuid);
 	}
 
-	/** Stops a job that runs here. Resolves when its end has been written, or at once where it does not run here. */
-	async cancel(uuid: string): Promise<void> {
+	/**
+	 * Stops a job that runs here. Resolves when its end has been written, or at once where it does not run here; false
+	 * where the end cannot be written in time, and is written later.
+	 */
+	async cancel(uuid: string): Promise<boolean> {
 		const run = this.#runs.get(uuid);
-		if (run === undefined) return;
+		if (run === undefined) return true;
 		stopRun(run, 'cancelled');
-		await run.ended;
+		const ended = run.ended.then(() => true);
+		return Promise.race([ended, delay(CANCEL_MS, false, { ref: false })]);
 	}
 
 	/** Calls back whenever a job has moved on, until the function that it answers is called. */

@@ -81,7 +81,7 @@ export class JobService {
 		return this.#events(uuid, AbortSignal.any([gone, this.#closing.signal]), leave);
 	}
 
-	/** Cancels a job; when this resolves, nothing is left of it. @throws {DssError} job_unknown, job_finished */
+	/** Cancels a job; when this resolves, nothing is left of it. @throws {DssError} job_unknown, job_finished, store_busy */
 	async cancel(uuid: string): Promise<JobShape> {
 		const { queue, dispatcher, spool, telemetry } = this.#options;
 		const job = await this.#job(uuid);
@@ -91,7 +91,8 @@ export class JobService {
 			return this.get(uuid);
 		}
 		const before = await this.#job(uuid);
-		if (before.status === 'running') await dispatcher.cancel(uuid);
+		if (before.status === 'running' && !(await dispatcher.cancel(uuid)))
+			throw errors.storeBusy({ retry_after: 5 });
 		const after = await this.#job(uuid);
 		// A fault on its way to the end put it back among the waiting.
 		if (after.status === 'queued') return this.cancel(uuid);

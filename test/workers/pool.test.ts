@@ -8,7 +8,7 @@ import { prepareStore } from '../../src/store/sqlite/open.ts';
 import { WorkerPool } from '../../src/workers/pool.ts';
 import { buildDss, PROJECT } from '../support/dss-builder.ts';
 
-/** A pool on real threads, one for archives, that wait 300 ms for a sign of life. */
+/** A pool on real threads, one for archives, that wait 2 s for a sign of life. */
 async function pool(t: Test) {
 	const dataDir = t.testdir();
 	const { limits } = readConfig({});
@@ -23,7 +23,7 @@ async function pool(t: Test) {
 		settings: () => settings,
 		workers: 1,
 		jobWorkers: 1,
-		stallTimeoutMs: 300,
+		stallTimeoutMs: 2_000,
 		busyTimeoutMs: 100,
 		onDurations: () => undefined,
 		log: { error: log, fatal: log },

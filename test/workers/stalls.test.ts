@@ -71,7 +71,7 @@ async function loopingJob(service: Looping, name: string): Promise<string> {
 }
 
 test('work that never ends is 503 work_stalled for a request; as a job it is tried twice, then failed', async (t) => {
-	const service = await start(t, 500);
+	const service = await start(t, 2_000);
 	for (const name of ['loop in JavaScript', 'loop in SQL with checkpoint']) {
 		const { status, body, headers } = await importing(service, name, false);
 		t.match({ status, code: body.code }, { status: 503, code: 'work_stalled' }, name);

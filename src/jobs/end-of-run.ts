@@ -14,7 +14,7 @@ const MAX_FAULT_DELAY_MS = 60_000;
 const FIRST_BUSY_DELAY_MS = 200;
 const MAX_BUSY_DELAY_MS = 5_000;
 
-/** Why a run was told to stop. */
+/** Why a run was asked to stop. */
 export type StopReason = 'cancelled' | 'stopped';
 
 /** Ends a job that has brought down its process too often; null where it may run. */
@@ -46,7 +46,7 @@ export function endOfRun(job: Job, error: unknown, stop: StopReason | null, now:
 	return failed(errors.jobGivenUp({ attempts: job.attempts, reason: known.message }, known));
 }
 
-/** Work that was told to stop either did, or was ended by the watchdog because it did not. */
+/** Work that was asked to stop either did, or was ended by the watchdog because it did not. */
 function isEndOfStopped({ code }: DssError): boolean {
 	return code === errors.cancelled.spec.code || code === errors.workStalled.spec.code;
 }

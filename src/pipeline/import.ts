@@ -133,7 +133,7 @@ async function nextRevision(
 	}
 	const lamport = Math.max(before, origin?.lamport ?? 0, filling.highestVersion);
 	if (origin === null) {
-		// What has no versions of its own gets ours where there are others to be told apart from.
+		// Records without versions get ours where the project holds records to distinguish them from.
 		const version = nextVersion(lamport);
 		const restamped = current !== null && !incoming.hasVersions;
 		if (restamped) comparison.restamp({ version, at });

@@ -8,7 +8,7 @@ type ArchiveOrigin = NonNullable<Incoming['origin']>;
 
 /**
  * The newest local revision that an upload has seen: one that its origin took in, or one that is itself the import
- * of a state that the upload stems from. Both speak of one project: an archive of another project that is aimed at
+ * of a state that the upload stems from. Both are of one project: an archive of another project that is aimed at
  * this one knows nothing of its revisions. A foreign file carries no vector: its base is its last import.
  */
 export async function findMergeBase(store: Store, incoming: Incoming): Promise<Revision | null> {

@@ -5,7 +5,7 @@ import type { JobKind, JobStatus } from '../jobs/queue.ts';
 export const MERGE_OUTCOMES = ['new', 'updated', 'deleted', 'unchanged', 'auto_merged', 'conflict'] as const;
 export type MergeOutcome = (typeof MERGE_OUTCOMES)[number];
 
-/** What the service tells whoever measures it. */
+/** What the service reports to be measured. */
 export interface Telemetry {
 	stageDurations(durations: Partial<Record<Stage, number>>): void;
 	importDuration(seconds: number, outcome: 'succeeded' | 'refused' | 'failed'): void;

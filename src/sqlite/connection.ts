@@ -35,7 +35,7 @@ export function connect(file: string, options: ConnectOptions): Connection {
 		db.pragma('trusted_schema = OFF');
 		addCheckpoint(db, options.stopFlag ?? null);
 		// SQLite opens a file that cannot be written for reading, without a word, and for as long as it is open.
-		// Writing what is there already tells the difference.
+		// Writing the value that is there already fails in such a file.
 		if (!options.readonly) db.pragma(`user_version = ${db.pragma('user_version', { simple: true })}`);
 		return db;
 	});

@@ -18,7 +18,7 @@ export function createStopFlag(): StopFlag {
 	return new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
 }
 
-/** What `checkpoint()` throws in a statement that was told to stop. */
+/** What `checkpoint()` throws in a statement that was asked to stop. */
 export class StatementStopped extends Error {
 	override readonly name = 'StatementStopped';
 }
@@ -34,7 +34,7 @@ export function addCheckpoint(db: Database.Database, flag: StopFlag | null): voi
 		if (flag === null) return 1;
 		if (Atomics.compareExchange(flag, STOP, 1, 0) === 1) {
 			Atomics.store(flag, STOPPED, 1);
-			throw new StatementStopped('the statement was told to stop');
+			throw new StatementStopped('the statement was asked to stop');
 		}
 		Atomics.add(flag, CALLS, 1);
 		return 1;

@@ -62,7 +62,7 @@ export type CheckId =
 
 /** Records that can be checked as a whole. */
 export interface CheckedSet {
-	/** Runs a check; findings come one at a time. `report` returns false to hear of no more. */
+	/** Runs a check; findings come one at a time. `report` returns false to get no more. */
 	check(id: CheckId, report: (finding: Finding) => boolean): void;
 }
 

@@ -101,7 +101,7 @@ export class WorkerPool implements TaskRunner {
 		}
 	}
 
-	/** What is under way is told to stop, then ended with its thread; what that leaves, the next start undoes. */
+	/** What is under way is asked to stop, then ended with its thread; what that leaves, the next start undoes. */
 	async close(): Promise<void> {
 		this.#closing = true;
 		for (const task of this.#tasks) task.stop();
@@ -134,7 +134,18 @@ export class WorkerPool implements TaskRunner {
 		return pool.on('error', (error: unknown) => {
 			this.#deaths++;
 			log.error({ err: error, lane }, 'a worker thread without work died');
+			this.#failWaiting(lane, error);
 		});
+	}
+
+	/** Piscina replaces no thread that fails at its start: tasks that wait for one would wait for ever. */
+	#failWaiting(lane: Lane, error: unknown): void {
+		if (this.#pools[lane].threads.length > 0) return;
+		for (const task of this.#tasks) {
+			if (task.lane !== lane || task.begun) continue;
+			task.startError = error;
+			task.endThread.abort();
+		}
 	}
 
 	async #dispatch<Name extends TaskName>(
@@ -147,6 +158,7 @@ export class WorkerPool implements TaskRunner {
 			return await this.#pools[lane].run(request, { transferList: [request.port], signal });
 		} catch (error) {
 			if (this.#closing) throw errors.cancelled({}, error);
+			if (task.startError !== null) throw errors.internal({}, task.startError);
 			if (signal.aborted) {
 				const thread = this.#ended.get(task);
 				this.#ended.delete(task);

@@ -16,6 +16,8 @@ export class RunningTask {
 	readonly endThread = new AbortController();
 	/** The thread's side of the channel. */
 	readonly port: MessagePort;
+	/** Why no thread could be started for it. */
+	startError: unknown = null;
 	readonly #own: MessagePort;
 	readonly #limits: WatchLimits;
 	/** Null until a thread has begun the task. */
@@ -36,12 +38,17 @@ export class RunningTask {
 		});
 	}
 
-	/** Whether it was told to stop because it did not move, and not by its caller. */
+	/** Whether a thread runs it. */
+	get begun(): boolean {
+		return this.#begun !== null;
+	}
+
+	/** Whether the watchdog stopped it because it made no progress, and not its caller. */
 	get stalled(): boolean {
 		return this.#begun?.watch.stalled ?? false;
 	}
 
-	/** Tells it to stop: at its next step, or in a statement that calls `checkpoint()`. */
+	/** Stops it at its next step, or in a statement that calls `checkpoint()`. */
 	stop(): void {
 		this.#stopAsked = true;
 		this.#own.postMessage('stop');
@@ -49,7 +56,7 @@ export class RunningTask {
 		if (this.#begun !== null) stopStatement(this.#begun.signs);
 	}
 
-	/** Answers true where its thread is to be ended. */
+	/** Returns true where its thread is to be ended. */
 	tick(elapsedMs: number): boolean {
 		if (this.#begun === null) {
 			this.#waitedMs = this.#stopAsked ? this.#waitedMs + elapsedMs : 0;

@@ -3,7 +3,7 @@ import { CALLS, createStopFlag, STOP, STOPPED, type StopFlag } from '../sqlite/s
 
 /** Counts steps of the task, and begins again after 2^31. */
 const STEPS = 0;
-/** 1 once the task has stopped because it was told to, and rolls back. */
+/** 1 once the task has stopped because it was asked to, and rolls back. */
 const OBEYED = 1;
 
 export interface Signs {
@@ -31,7 +31,7 @@ export function countStep({ task }: Signs): void {
 	Atomics.add(task, STEPS, 1);
 }
 
-/** In the thread: the task has stopped because it was told to. */
+/** In the thread: the task has stopped because it was asked to. */
 export function noteObeyed({ task }: Signs): void {
 	Atomics.store(task, OBEYED, 1);
 }

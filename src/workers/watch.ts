@@ -14,7 +14,7 @@ export interface WatchLimits {
 	readonly statementMs: number;
 	/** How long a task may take in all. */
 	readonly totalMs: number;
-	/** How long a task that was told to stop may go on as if it had not been. */
+	/** How long a task that was asked to stop may go on as if it had not been. */
 	readonly graceMs: number;
 	/** How long a task that has stopped may roll back. */
 	readonly rollBackMs: number;
@@ -38,13 +38,13 @@ export function watchLimits(stallMs: number, busyMs: number): WatchLimits {
 	};
 }
 
-/** `stop`: tell it to stop. `end`: it was told and did not; end its thread. */
+/** `stop`: ask it to stop. `end`: it was asked and did not; end its thread. */
 export type Order = 'go on' | 'stop' | 'end';
 
 export class Watch {
 	readonly #limits: WatchLimits;
 	#last: Reading;
-	/** Milliseconds: in all, since the last step, since the last sign of life, since it was told to stop. */
+	/** Milliseconds: in all, since the last step, since the last sign of life, since it was asked to stop. */
 	#total = 0;
 	#sinceStep = 0;
 	#sinceSign = 0;
@@ -56,12 +56,12 @@ export class Watch {
 		this.#last = first;
 	}
 
-	/** Whether the watch told it to stop, and not its caller. */
+	/** Whether the watch asked it to stop, and not its caller. */
 	get stalled(): boolean {
 		return this.#stalled;
 	}
 
-	/** Its caller told it to stop. */
+	/** Its caller asked it to stop. */
 	stopAsked(): void {
 		this.#sinceStop ??= 0;
 	}

@@ -9,7 +9,7 @@ import { WorkerPool } from '../../src/workers/pool.ts';
 import { buildDss, PROJECT } from '../support/dss-builder.ts';
 
 /** A pool on real threads, one for archives, that wait 2 s for a sign of life. */
-async function pool(t: Test) {
+async function pool(t: Test, entry = '../support/looping-worker.ts') {
 	const dataDir = t.testdir();
 	const { limits } = readConfig({});
 	const settings = { dataDir, busyTimeoutMs: 100, limits };
@@ -19,7 +19,7 @@ async function pool(t: Test) {
 	const logged: string[] = [];
 	const log = (_about: object, message: string) => void logged.push(message);
 	const running = new WorkerPool({
-		entry: new URL('../support/looping-worker.ts', import.meta.url),
+		entry: new URL(entry, import.meta.url),
 		settings: () => settings,
 		workers: 1,
 		jobWorkers: 1,
@@ -120,4 +120,12 @@ test('closing ends what loops, and refuses what comes after', async (t) => {
 	await t.rejects(looping, { code: /cancelled|work_stalled/ });
 	await t.rejects(run(null), { code: 'cancelled' });
 	t.equal(running.state.stuck, 0);
+});
+
+test('tasks whose threads cannot start fail, each of them, and wait for nothing', async (t) => {
+	const { run, logged } = await pool(t, '../support/failing-worker.ts');
+	for (const background of [false, true, true]) {
+		await t.rejects(run(null, { background }), { code: 'internal' });
+	}
+	t.match(logged, ['a worker thread without work died']);
 });

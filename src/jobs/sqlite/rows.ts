@@ -1,4 +1,4 @@
-/** Rows of the table `jobs`, to and from what the port speaks of. */
+/** Rows of the table `jobs`, to and from the types of the port. */
 import type { ErrorData } from '../../errors.ts';
 import type { Job, JobFile, JobKind, JobStatus, NewJob } from '../queue.ts';
 

@@ -170,7 +170,7 @@ function nothingNew(current: Revision): MergePlan {
 	return { base: current, counts, items: [], more: false, clockSkews: 0, whole: null, next: null };
 }
 
-/** One record under two uuids has, while merging, one: ours. Themes come first, since tokens are told apart by theirs. */
+/** A record that has two uuids gets ours while it is merged. Themes come first, since a token's identity includes its theme. */
 async function pairIdentities(work: Work, cases: ThreeWay): Promise<number> {
 	let pairs = 0;
 	for (const kind of KINDS) {

@@ -62,7 +62,7 @@ const named = (from: string, to: string) => `
 const UNSTAGE = 'DELETE FROM temp.staged WHERE kind = ? AND uuid = ?';
 const STAGE = `INSERT INTO temp.staged VALUES (${PARAMETERS})`;
 
-/** The two directions: while merging, both sides speak in our uuids; in the end, in those that stay. */
+/** The two directions: while merging, both sides use our uuids; in the end, those that stay. */
 const DIRECTIONS = {
 	ours: ['theirs', 'ours'],
 	chosen: ['ours', 'chosen'],

@@ -1,4 +1,4 @@
-/** The rows of `revisions`, and their way to and from what the port speaks of. */
+/** The rows of `revisions`, to and from the types of the port. */
 import type { NextRevision, Revision, RevisionOrigin, SyncVector } from '../port.ts';
 
 /** A row of `revisions`, joined with the project's uuid. */

@@ -1,4 +1,4 @@
-/** Which of two states is the newer one, as far as that can be told. */
+/** Which of two states is the newer one, as far as that is known. */
 
 export type Advice = 'local' | 'imported' | 'unknown';
 
@@ -6,7 +6,7 @@ export type Advice = 'local' | 'imported' | 'unknown';
 export interface SideState {
 	/** Its Lamport version; null in archives of versions that had none. */
 	readonly version: number | null;
-	/** By the clock of whoever changed it (RFC 3339). */
+	/** By the clock of the machine that changed it (RFC 3339). */
 	readonly updatedAt: string;
 	/** Its content hash. */
 	readonly hash: string;

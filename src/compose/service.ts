@@ -157,6 +157,7 @@ async function composeLocked(
 		tasks,
 		spool,
 		estimator,
+		outcomes,
 		requestTimeoutMs,
 		queueLimit: config.queueLimit,
 		webhooks: config.webhooks.url === null ? [] : [config.webhooks.url],
@@ -175,7 +176,6 @@ async function composeLocked(
 			tasks,
 			spool,
 			executor,
-			outcomes,
 			estimator,
 			telemetry: metrics,
 			admission,
@@ -184,7 +184,6 @@ async function composeLocked(
 		merges: new MergeService({
 			tasks,
 			executor,
-			outcomes,
 			telemetry: metrics,
 			clock: { toleranceMs: config.clockToleranceMs, driftMs: config.clockDriftWarningMs },
 		}),

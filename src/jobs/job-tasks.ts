@@ -4,7 +4,7 @@ import type { ImportResult } from '../pipeline/import.ts';
 import type { UploadOptions } from '../pipeline/incoming.ts';
 import type { MergeResult } from '../pipeline/merge/run.ts';
 import type { RunOptions, TaskRunner } from '../workers/port.ts';
-import type { ImportRequest, MergeTask } from '../workers/tasks.ts';
+import type { ImportRequest, MergeTask, Tasks } from '../workers/tasks.ts';
 import type { Job, JobFile, JobKind, JobProgress } from './queue.ts';
 
 /** Files of jobs, by name. */
@@ -45,22 +45,20 @@ export interface JobOutput {
 	readonly result: JobFile | null;
 }
 
-/** How to run a task: its input, and where its file lies or is to lie. */
-type Runner<Kind extends JobKind> = (
-	taskInput: JobInputs[Kind],
+/** The input of a kind's task, which reads or writes the file at a path. */
+export function taskInputAt<Kind extends JobKind>(
+	kind: Kind,
+	input: JobInputs[Kind],
 	path: string,
-	tasks: TaskRunner,
-	options: RunOptions,
-) => Promise<JobOutcomes[Kind]>;
+): Tasks[Kind]['input'] {
+	// An export writes there; of the others the upload is there. The kind decides which input it is.
+	const at = kind === 'export' ? { ...input, path } : { ...input, upload: { ...uploadOf(input), path } };
+	return at as Tasks[Kind]['input'];
+}
 
-export const RUNNERS: { readonly [Kind in JobKind]: Runner<Kind> } = {
-	import: async ({ upload, ...taskInput }, path, tasks, options) =>
-		(await tasks.run('import', { ...taskInput, upload: { ...upload, path } }, options)).value,
-	merge: async ({ upload, ...taskInput }, path, tasks, options) =>
-		(await tasks.run('merge', { ...taskInput, upload: { ...upload, path } }, options)).value,
-	export: async (taskInput, path, tasks, options) =>
-		(await tasks.run('export', { ...taskInput, path }, options)).value,
-};
+function uploadOf(input: JobInputs[JobKind]): object {
+	return 'upload' in input ? input.upload : {};
+}
 
 /** A job's task, ready to be run. */
 export function taskOf(
@@ -73,9 +71,9 @@ export function taskOf(
 		if (job.kind !== 'export') {
 			if (job.input === null) throw new Error(`job ${job.uuid} has no input`);
 			const path = files.pathOf(job.input.name);
-			const run = RUNNERS[job.kind] as Runner<JobKind>;
-			const outcome = await run(taskInput as JobInputs[JobKind], path, tasks, options);
-			return { outcome: JSON.stringify(outcome), result: null };
+			const input = taskInputAt(job.kind, taskInput as JobInputs['import' | 'merge'], path);
+			const { value } = await tasks.run(job.kind, input, options);
+			return { outcome: JSON.stringify(value), result: null };
 		}
 		const path = files.newPath();
 		const outcome = await exportTo(path, taskInput as JobInputs['export'], files, tasks, options);
@@ -92,7 +90,7 @@ async function exportTo(
 	options: RunOptions,
 ): Promise<ExportResult> {
 	try {
-		return await RUNNERS.export(taskInput, path, tasks, options);
+		return (await tasks.run('export', { ...taskInput, path }, options)).value;
 	} catch (error) {
 		await files.discard(path);
 		throw error;

@@ -3,12 +3,13 @@ import { v7 } from 'uuid';
 import type { QueuedAnswer } from '../../schemas/jobs.ts';
 import { DssError, errors } from '../errors.ts';
 import type { Dispatcher } from '../jobs/dispatcher.ts';
-import { type JobInputs, type JobOutcomes, type JobOutput, RUNNERS } from '../jobs/job-tasks.ts';
+import { type JobInputs, type JobOutcomes, type JobOutput, taskInputAt } from '../jobs/job-tasks.ts';
 import type { Job, JobFile, JobKind, JobProgress, JobQueue, NewJob } from '../jobs/queue.ts';
 import type { Spool, Spooled } from '../spool/spool.ts';
 import type { TaskRunner } from '../workers/port.ts';
 import type { Estimator } from './estimator.ts';
 import type { Caller } from './telemetry.ts';
+import type { WorkMetrics } from './work-metrics.ts';
 
 /** The part of the request time-out that work may take within its request (API, "202"). */
 const PATIENCE = 0.8;
@@ -21,6 +22,7 @@ export interface ArchiveExecutorOptions {
 	readonly tasks: TaskRunner;
 	readonly spool: Pick<Spool, 'own' | 'release' | 'discard'>;
 	readonly estimator: Estimator;
+	readonly outcomes: WorkMetrics;
 	readonly requestTimeoutMs: number;
 	/** Jobs that may wait. */
 	readonly queueLimit: number;
@@ -78,8 +80,29 @@ export class ArchiveExecutor {
 		this.#options = options;
 	}
 
-	/** Runs archive work within its request, or makes it a job. @throws {DssError} what the work throws; too_busy */
+	/**
+	 * Runs archive work within its request and measures its end, or makes it a job, which is measured when it ends.
+	 *
+	 * @throws {DssError} what the work throws; too_busy
+	 */
 	async perform<Kind extends JobKind>(
+		task: ArchiveTask<Kind>,
+		execution: ExecutionOptions,
+	): Promise<Performed<Kind>> {
+		const { outcomes } = this.#options;
+		const begunAt = performance.now();
+		try {
+			const performed = await this.#perform(task, execution);
+			if ('done' in performed) outcomes.succeeded(task.kind, performed.done, performed.seconds);
+			return performed;
+		} catch (error) {
+			const seconds = (performance.now() - begunAt) / 1000;
+			outcomes.failed(task.kind, error, seconds, task.file?.sha256 ?? null, execution.caller);
+			throw error;
+		}
+	}
+
+	async #perform<Kind extends JobKind>(
 		task: ArchiveTask<Kind>,
 		execution: ExecutionOptions,
 	): Promise<Performed<Kind>> {
@@ -158,15 +181,17 @@ export class ArchiveExecutor {
 		const controller = new AbortController();
 		const holder = v7();
 		let progress: JobProgress = { stage: null, done: 0, total: 0 };
-		const outcome = RUNNERS[task.kind](task.input, task.file?.path ?? task.path ?? '', tasks, {
+		const input = taskInputAt(task.kind, task.input, task.file?.path ?? task.path ?? '');
+		const done = tasks.run(task.kind, input, {
 			signal: controller.signal,
 			job: { uuid, holder },
 			onProgress: (now) => {
 				progress = now;
 				dispatcher.note(uuid, now);
 			},
-			// The runner of this kind.
-		}) as Promise<JobOutcomes[Kind]>;
+		});
+		// The output of this kind's task.
+		const outcome = done.then(({ value }) => value as JobOutcomes[Kind]);
 		return { holder, controller, outcome, progress: () => progress };
 	}
 

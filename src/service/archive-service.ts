@@ -14,10 +14,8 @@ import type { Admission } from './admission.ts';
 import type { ArchiveExecutor, ExecutionOptions } from './archive-executor.ts';
 import { toAnalysisAnswer, toImportAnswer } from './archive-presenter.ts';
 import type { Estimator } from './estimator.ts';
-import { performMeasured } from './measured-work.ts';
 import { noteRefusal } from './refusals.ts';
 import type { Caller, Telemetry } from './telemetry.ts';
-import type { WorkMetrics } from './work-metrics.ts';
 
 export type { Spooled } from '../spool/spool.ts';
 export type { ExecutionOptions } from './archive-executor.ts';
@@ -28,7 +26,6 @@ export interface ArchiveServiceOptions {
 	readonly spool: Spool;
 	readonly admission: Admission;
 	readonly executor: ArchiveExecutor;
-	readonly outcomes: WorkMetrics;
 	readonly estimator: Estimator;
 	readonly telemetry: Telemetry;
 	/** Name and version of the program, for manifests. */
@@ -88,7 +85,7 @@ export class ArchiveService {
 		const { projectId, freshUuid } = upload;
 		const projectUuid = projectId === 'new' ? freshUuid : projectId;
 		const task = { kind: 'import', input: { upload, ...settings }, file, projectUuid, items: null } as const;
-		const performed = await performMeasured(this.#options, task, execution);
+		const performed = await this.#options.executor.perform(task, execution);
 		if ('queued' in performed) return performed;
 		const { done, seconds } = performed;
 		return { answer: toImportAnswer(done, seconds), existed: done.existed };
@@ -122,7 +119,7 @@ export class ArchiveService {
 			const items = revision === null ? 0 : total(revision.counts);
 			const input = { ...settings, generator };
 			const task = { kind: 'export', input, file: null, path, projectUuid, items } as const;
-			const performed = await performMeasured(this.#options, task, execution);
+			const performed = await this.#options.executor.perform(task, execution);
 			if ('queued' in performed) return performed;
 			const { bytes, sha256, revision: exported } = performed.done;
 			return { file: spool.adopt(path, bytes, sha256), revision: exported };

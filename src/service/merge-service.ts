@@ -15,15 +15,12 @@ import type { ArchiveExecutor, ExecutionOptions } from './archive-executor.ts';
 import { toMergeAnalysisAnswer, toMergeAnswer } from './archive-presenter.ts';
 import type { UploadSettings } from './archive-service.ts';
 import { conflictCursor } from './cursors.ts';
-import { performMeasured } from './measured-work.ts';
 import { noteRefusal } from './refusals.ts';
 import type { Caller, Telemetry } from './telemetry.ts';
-import type { WorkMetrics } from './work-metrics.ts';
 
 export interface MergeServiceOptions {
 	readonly tasks: TaskRunner;
 	readonly executor: ArchiveExecutor;
-	readonly outcomes: WorkMetrics;
 	readonly telemetry: Telemetry;
 	readonly clock: MergeRequest['clock'];
 }
@@ -66,7 +63,7 @@ export class MergeService {
 	): Promise<{ answer: MergeAnswer } | { queued: QueuedAnswer }> {
 		const input = { upload, ...options };
 		const task = { kind: 'merge', input, file, projectUuid: upload.projectId, items: null } as const;
-		const performed = await performMeasured(this.#options, task, execution);
+		const performed = await this.#options.executor.perform(task, execution);
 		if ('queued' in performed) return performed;
 		return { answer: toMergeAnswer(performed.done, options.settings.strategy, performed.seconds) };
 	}

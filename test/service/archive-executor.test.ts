@@ -4,8 +4,10 @@ import { Readable } from 'node:stream';
 import { type Test, test } from 'tap';
 import { errors } from '../../src/errors.ts';
 import { Dispatcher } from '../../src/jobs/dispatcher.ts';
+import { Metrics } from '../../src/plugins/metrics.ts';
 import { ArchiveExecutor } from '../../src/service/archive-executor.ts';
 import { Estimator } from '../../src/service/estimator.ts';
+import { WorkMetrics } from '../../src/service/work-metrics.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { A, sqliteQueue } from '../support/queue.ts';
 import { HandRunner } from '../support/runner.ts';
@@ -34,12 +36,14 @@ async function executing(t: Test, requestTimeoutMs: number) {
 		onEnd: () => undefined,
 		onError: () => undefined,
 	});
+	const estimator = new Estimator(queue.speeds, {}, onError);
 	const executor = new ArchiveExecutor({
 		queue: queue.jobs,
 		dispatcher,
 		tasks,
 		spool,
-		estimator: new Estimator(queue.speeds, {}, onError),
+		estimator,
+		outcomes: new WorkMetrics(new Metrics(spool), estimator),
 		requestTimeoutMs,
 		queueLimit: 2,
 		webhooks: ['https://own.example/'],
@@ -85,7 +89,10 @@ test('work becomes a job where it should take more than 80 % of the request time
 test('work that is done in time is answered within its request, and is no job', async (t) => {
 	const { executor, tasks, execution, importing, queue } = await executing(t, 1e6);
 	const performing = executor.perform(await importing(10), execution());
-	(await tasks.task(0)).succeed({ existed: false });
+	(await tasks.task(0)).succeed({
+		existed: false,
+		revision: { counts: { themes: 1, tokens: 2, components: 0 } },
+	});
 	t.match(await performing, { done: { existed: false } });
 	t.equal((await queue.figures()).queued, 0);
 });

@@ -4,7 +4,7 @@ import type { Config } from '../schemas/config.ts';
 import type { Composition } from './compose/service.ts';
 import { killAfter, shutDown } from './shutdown.ts';
 
-/** How long requests may go on after the signal (API, "Configuration"). */
+/** How long requests may go on after the signal (API, "Start and end"). */
 const REQUESTS_MS = 10_000;
 /** Jobs are stopped at the signal: they have had the time of the requests too. */
 const JOBS_MS = 500;

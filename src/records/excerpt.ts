@@ -1,4 +1,4 @@
-/** Texts of a caller's are reported cut to this many characters (REFUSALS, "Other doors"). */
+/** Texts of a caller's are reported cut to this many characters (REFUSALS, "Bounds"). */
 const MAX_EXCERPT = 200;
 
 /** A text of a caller's as it is reported. */

@@ -6,9 +6,9 @@
 /** A regular expression for packages, wherever node_modules lies. */
 const packages = (...names) => `node_modules/(${names.join('|')})/`;
 
-/** The rooms that everybody under `service` may stand on. */
+/** The folders that everybody under `service` may stand on. */
 const GROUND = ['^src/(records|causality)/', '^src/errors(\\.ts$|/)'];
-/** The room that `from` captured. */
+/** The folder that `from` captured. */
 const ITSELF = '^src/$1/';
 
 /** A rule that forbids imports. */
@@ -66,7 +66,7 @@ export default {
 		),
 		refuse(
 			'workers-jobs-webhooks-know-nobody-above',
-			'They are what service stands on: an import upwards is a circle of rooms.',
+			'They are what service stands on: an import upwards is a circle of folders.',
 			{ path: '^src/(workers|jobs|webhooks|sqlite)/' },
 			{ path: '^(src/(service|plugins)|routes)/' },
 		),
@@ -104,7 +104,7 @@ export default {
 			{ path: [packages('fastify', 'fastify-plugin', '@fastify'), '^routes/'] },
 		),
 		refuse(
-			'sql-in-its-rooms-only',
+			'sql-in-its-folders-only',
 			'Statements stand where their tables and indexes are known: staging, store, jobs, and the connection itself.',
 			{ path: '^(src|routes|schemas)/', pathNot: '^src/(sqlite|staging|store|jobs)/' },
 			{ path: packages('better-sqlite3') },

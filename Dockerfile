@@ -25,5 +25,5 @@ VOLUME /data
 EXPOSE 3000
 HEALTHCHECK --interval=15s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.DSS_PORT}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# DSS_AUTH must be said out loud by whoever runs the image: it listens on every address of the container.
+# The operator must set DSS_AUTH: the service listens on every address of the container.
 CMD ["node", "src/start.js"]

@@ -5,7 +5,7 @@ import type { Precondition } from '../src/service/project-service.ts';
 export const IfMatchHeaders = Type.Object({
 	'if-match': Type.Optional(
 		Type.String({
-			description: 'The ETag of the revision that the request was planned with',
+			description: 'The ETag of the revision that the request was planned with, or `*` for any revision',
 			examples: ['"rev-3"'],
 		}),
 	),

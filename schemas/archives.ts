@@ -29,7 +29,7 @@ export const ImportOptions = Type.Object(
 		references: Type.Optional(
 			Type.Enum(['strict', 'warn'], {
 				description:
-					'What a reference to nothing does; strict is the default for archives, warn for files of others',
+					'What a reference to nothing does. Default: what the manifest says, else strict; warn for files of others',
 			}),
 		),
 		values: Type.Optional(

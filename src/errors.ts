@@ -171,7 +171,7 @@ export const errors = {
 		'upload_too_large',
 		413,
 		'The upload is too large',
-		(d) => `The body is over the limit of ${d.value} bytes. Import an archive instead.`,
+		(d) => `The body is over the limit of ${d.value} bytes. Send less at once, or import an archive.`,
 	),
 	routeUnknown: define<{ method: string; path: string }>(
 		'route_unknown',

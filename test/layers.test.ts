@@ -29,7 +29,7 @@ const FORBIDDEN: Readonly<Record<string, readonly [from: string, to: string]>> =
 	'routes-touch-no-file': ['routes/jobs/list-jobs.ts', 'node:fs/promises'],
 	'resources-do-not-import-each-other': ['routes/merge/index.ts', 'routes/archives/index.ts'],
 	'http-stays-at-the-top': ['src/service/cursors.ts', 'fastify'],
-	'sql-in-its-rooms-only': ['src/archive/manifest.ts', 'better-sqlite3'],
+	'sql-in-its-folders-only': ['src/archive/manifest.ts', 'better-sqlite3'],
 	'zip-in-archive-only': ['src/store/port.ts', 'yauzl'],
 	'compose-chooses-adapters': ['src/service/retention.ts', 'src/store/sqlite/open.ts'],
 	'the-top-is-imported-by-nobody': ['src/plugins/callers.ts', 'src/config.ts'],

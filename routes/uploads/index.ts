@@ -1,7 +1,14 @@
 import multipart from '@fastify/multipart';
 import type { Config } from '../../schemas/config.ts';
 import type { App } from '../app-instance.ts';
-import { BARE_TYPES } from './upload-form.ts';
+import { BARE_TYPES, UPLOAD_TYPES } from './upload-form.ts';
+
+declare module 'fastify' {
+	interface FastifyContextConfig {
+		/** The media types that the route takes, where it takes others than JSON. */
+		readonly mediaTypes?: readonly string[];
+	}
+}
 
 export { answerAnalysis } from './analysis.ts';
 export { uploadBody } from './body.ts';
@@ -23,6 +30,7 @@ export async function uploadRoutes(app: App, config: Config, add: (uploads: App)
 			limits: { ...MULTIPART_LIMITS, fileSize: config.limits.maxArchiveBytes + 1 },
 		});
 		uploads.addHook('onRoute', (route) => {
+			route.config = { ...route.config, mediaTypes: UPLOAD_TYPES };
 			const compile = uploads.validatorCompiler;
 			route.validatorCompiler = (part) =>
 				part.httpPart === 'body' || compile === undefined ? () => true : compile(part);

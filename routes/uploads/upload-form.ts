@@ -18,7 +18,8 @@ export const BARE_TYPES: Readonly<Record<string, UploadSettings['mediaType']>> =
 	'application/design-tokens+json': 'json',
 	'application/octet-stream': 'unknown',
 };
-const UPLOAD_TYPES = ['multipart/form-data', ...Object.keys(BARE_TYPES)];
+/** What an upload may come as. */
+export const UPLOAD_TYPES = ['multipart/form-data', ...Object.keys(BARE_TYPES)];
 
 /** How an upload is to be read, whatever is done with it. */
 type ReadingOptions = Pick<ImportOptions, 'project_id' | 'name' | 'references' | 'values'>;

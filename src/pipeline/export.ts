@@ -11,9 +11,6 @@ import type { RecordSelection, Revision } from '../store/port.ts';
 import { hasFaultyReferences } from './referential.ts';
 import type { Work } from './work.ts';
 
-/** A manifest holds its selection, and a manifest over 1 MiB is refused. */
-const MAX_SELECTION_BYTES = 262_144;
-
 export interface ExportOptions {
 	readonly projectUuid: string;
 	/** Null: the newest. */
@@ -32,15 +29,12 @@ export interface ExportResult {
 	readonly sha256: string;
 }
 
-/** Writes the archive. @throws {DssError} project_unknown, revision_unknown, malformed_request, spool_full */
+/** Writes the archive. @throws {DssError} project_unknown, revision_unknown, spool_full */
 export async function exportProject(work: Work, options: ExportOptions): Promise<ExportResult> {
 	const { store } = work;
 	const revision = await store.revision(options.projectUuid, options.revision ?? undefined);
 	if (revision === null) throw await unknown(work, options);
 	const selection = normalised(options.selection);
-	if (Buffer.byteLength(canonicalJson(selection)) > MAX_SELECTION_BYTES) {
-		throw errors.malformedRequest({ reason: `the selection is longer than ${MAX_SELECTION_BYTES} bytes` });
-	}
 	const writer = new ArchiveWriter(options.path, work.signal);
 	const files: ManifestFile[] = [await writer.addText('project.json', projectText(revision))];
 	const total = revision.counts.themes + revision.counts.tokens + revision.counts.components;

@@ -116,6 +116,5 @@ function toDssError(error: FastifyError, request: FastifyRequest): DssError {
 }
 
 function expectedTypes(request: FastifyRequest): string {
-	const { consumes } = request.routeOptions.schema ?? {};
-	return consumes === undefined ? 'application/json' : consumes.join(', ');
+	return request.routeOptions.config.mediaTypes?.join(', ') ?? 'application/json';
 }

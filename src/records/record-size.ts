@@ -2,8 +2,8 @@
 
 /** A version of one digit, and two times with milliseconds. */
 const COUNTED = 1 + 24 + 24;
-/** A version of up to 16 digits (2^53), and two times of up to nine decimals: 30 characters each. */
-const LONGEST = 16 + 30 + 30;
+/** A version of up to 15 digits (2^48), and two times of up to nine decimals: 30 characters each. */
+const LONGEST = 15 + 30 + 30;
 
 /** So much longer than its size a line can be. */
 export const BOOKKEEPING_SLACK = LONGEST - COUNTED;

@@ -34,7 +34,7 @@ export function connect(file: string, options: ConnectOptions): Connection {
 		emptyTemporary(db);
 		db.pragma('trusted_schema = OFF');
 		addCheckpoint(db, options.stopFlag ?? null);
-		// SQLite opens a file that cannot be written for reading, without a word, and for as long as it is open.
+		// SQLite opens a file that cannot be written for reading, without an error, and for as long as it is open.
 		// Writing the value that is there already fails in such a file.
 		if (!options.readonly) db.pragma(`user_version = ${db.pragma('user_version', { simple: true })}`);
 		return db;

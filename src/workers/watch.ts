@@ -24,7 +24,7 @@ export interface WatchLimits {
 const STATEMENT = 4;
 const TOTAL = 120;
 const ROLL_BACK = 10;
-/** With the waits of the pool behind it, a cancelled job ends within 5 s. */
+/** With the waits of the pool behind it, a cancelled job that does not stop is ended within 5 s. */
 export const GRACE_MS = 1_500;
 
 /** @param busyMs how long a statement may wait for the store, which is no stall */

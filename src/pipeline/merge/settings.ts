@@ -38,7 +38,10 @@ function readResolutions(text: string): MergeSettings['resolutions'] {
 	const refused = (reason: string, pointer = '') =>
 		errors.malformedRequest({ reason: `the resolutions ${reason}`, pointer: `/resolutions${pointer}` });
 	const parsed = parseStrict(text, { maxDepth: MAX_RESOLUTION_DEPTH });
-	if (!parsed.ok) throw refused(`are not JSON: ${parsed.fault.reason}`);
+	if (!parsed.ok) {
+		const form = parsed.fault.kind === 'syntax' ? 'JSON' : 'unambiguous JSON';
+		throw refused(`are not ${form}: ${parsed.fault.reason}`);
+	}
 	if (!compiledResolutions.Check(parsed.value)) {
 		const { pointer, reason } = firstFault(compiledResolutions, parsed.value);
 		throw refused(pointer === '' ? reason : `at ${pointer} ${reason}`, pointer);

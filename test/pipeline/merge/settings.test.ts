@@ -24,7 +24,7 @@ t.test('resolutions are read by uuid', async (t) => {
 t.test('what is not a set of resolutions is a malformed request that names the place', async (t) => {
 	for (const [text, message] of [
 		['{', /^The resolutions are not JSON: /],
-		['{"a":"local","a":"imported"}', /^The resolutions are not JSON: /],
+		['{"a":"local","a":"imported"}', /^The resolutions are not unambiguous JSON: /],
 		['[]', /^The resolutions must be object/],
 		['{"a":"ours"}', /^The resolutions at \/a /],
 		['{"a":{"content":{},"b":1}}', /^The resolutions at \/a/],

@@ -173,3 +173,14 @@ t.test('an upload to a project that is unknown or has moved on is refused before
 	const stale = await sendBytes(service.url, head(merge, 'If-Match: "rev-7"\r\n'));
 	assertProblem(t, stale, 412, 'revision_stale');
 });
+
+t.test('an upload of a type that is not read lists the types that are', async (t) => {
+	await using service = await startService();
+	const refused = await put(`${service.url}/api/projects/import`, 'x', 'text/plain');
+	assertProblem(t, refused, 415, 'unsupported_media_type');
+	for (const type of ['multipart/form-data', 'application/vnd.dss+zip', 'application/json']) {
+		t.ok(refused.body.detail.includes(type), type);
+	}
+	const edit = await put(`${service.url}/api/projects/${ID}/changes`, 'x', 'text/plain');
+	t.match(edit.body.detail, /takes application\/json\./);
+});

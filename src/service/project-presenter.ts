@@ -1,12 +1,9 @@
-/** Projects, records, revisions and differences as the API shows them (API, "Shapes"). */
+/** Projects, records and revisions as the API shows them (API, "Shapes"). */
 import type { Static } from 'typebox';
-import type { RecordDiff } from '../../schemas/history.ts';
 import type { AnyRecord, ItemCounts, Project, Revision as RevisionShape } from '../../schemas/projects.ts';
-import { differingFields } from '../pipeline/merge/rules/fields.ts';
 import type { JsonObject } from '../records/json.ts';
-import { contentOf, parseLine, shownRecord } from '../records/line.ts';
-import { formatPointer, valueAt } from '../records/pointer.ts';
-import type { Counts, RecordDifference, Revision } from '../store/port.ts';
+import { shownRecord } from '../records/line.ts';
+import type { Counts, Revision } from '../store/port.ts';
 
 export function toItemCounts(counts: Counts): Static<typeof ItemCounts> {
 	return { ...counts, assets: 0 };
@@ -43,19 +40,4 @@ export function toRevisionShape({
 export function toRecord(line: string): Static<typeof AnyRecord> {
 	// A line was held against its schema before it was staged; only two names differ.
 	return shownRecord(line) as unknown as Static<typeof AnyRecord>;
-}
-
-/** How a record differs between two revisions, field by field. */
-export function toRecordDiff({ kind, uuid, from, to }: RecordDifference): RecordDiff {
-	const [before, now] = [from, to].map((line) => (line === null ? null : contentOf(parseLine(line))));
-	const record = now ?? before ?? {};
-	const common = { kind, uuid, name: String(record['path'] ?? record['name']) };
-	if (!before) return { ...common, change: 'added', fields: [] };
-	if (!now) return { ...common, change: 'removed', fields: [] };
-	const fields = differingFields(before, now).map((path) => ({
-		pointer: formatPointer(path),
-		from: valueAt(before, path) ?? null,
-		to: valueAt(now, path) ?? null,
-	}));
-	return { ...common, change: 'changed', fields };
 }

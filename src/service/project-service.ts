@@ -9,7 +9,7 @@ import type { Reader, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';
 import type { Admission } from './admission.ts';
 import { differenceCursor, projectCursor, recordCursor, revisionCursor } from './cursors.ts';
-import { toProject, toRecord, toRecordDiff, toRevisionShape } from './project-presenter.ts';
+import { toProject, toRecord, toRevisionShape } from './project-presenter.ts';
 
 export type { Precondition } from '../pipeline/precondition.ts';
 
@@ -96,11 +96,11 @@ export class ProjectService {
 			limit: query.limit ?? 100,
 			total: position?.total ?? null,
 		};
-		// All of a project's rows may have to be looked at: that is not for the main thread.
+		// All of a project's rows may have to be looked at, and records compared: not on the main thread.
 		const { value } = await this.#tasks.run('differences', request);
 		const { items, next, total } = value;
 		return {
-			items: items.map(toRecordDiff),
+			items,
 			next_cursor: next && differenceCursor.write({ kind: next.kind, uuid: next.uuid, from, to, total }),
 			total,
 		};

@@ -1,8 +1,10 @@
 /** What can be asked of a worker: each task with its input and output. All of it survives a structured clone. */
 import type { MessagePort } from 'node:worker_threads';
+import type { RecordDiff } from '../../schemas/history.ts';
 import type { Stage } from '../../schemas/problem.ts';
 import { type DssError, type ErrorData, toErrorData } from '../errors.ts';
 import { type Analysis, analyzeUpload } from '../pipeline/analyze.ts';
+import { toRecordDiff } from '../pipeline/difference.ts';
 import { type EditOptions, type EditResult, editProject } from '../pipeline/edit.ts';
 import { type ExportOptions, type ExportResult, exportProject } from '../pipeline/export.ts';
 import { type ImportOptions, type ImportResult, importUpload } from '../pipeline/import.ts';
@@ -22,7 +24,7 @@ import { createProject, removeProject, updateProject } from '../pipeline/project
 import { pruneProject } from '../pipeline/prune.ts';
 import { type RevertOptions, revertProject } from '../pipeline/revert.ts';
 import type { Progress, Work } from '../pipeline/work.ts';
-import type { Page, Reader, RecordDifference, RecordKey, Retention, Revision } from '../store/port.ts';
+import type { Page, Reader, RecordKey, Retention, Revision } from '../store/port.ts';
 import type { Signs } from './signs.ts';
 
 type AnalysisData = Omit<Analysis, 'refusal'> & { readonly refusal: ErrorData | null };
@@ -52,7 +54,7 @@ export interface Tasks {
 	records: { input: Parameters<Reader['records']>[0]; output: Page<string, string> };
 	differences: {
 		input: Parameters<Reader['differences']>[0];
-		output: Page<RecordDifference, RecordKey>;
+		output: Page<RecordDiff, RecordKey>;
 	};
 	/** Undoes what a thread that died or was ended left of its work. */
 	release: { input: { holder: string }; output: undefined };
@@ -101,7 +103,10 @@ export const TASKS: {
 		return undefined;
 	},
 	records: (_work, ask, { reader }) => reader.records(ask),
-	differences: (_work, ask, { reader }) => reader.differences(ask),
+	async differences(_work, ask, { reader }) {
+		const page = await reader.differences(ask);
+		return { ...page, items: page.items.map(toRecordDiff) };
+	},
 	async release(work, { holder }) {
 		await work.store.releaseAll(holder);
 		return undefined;

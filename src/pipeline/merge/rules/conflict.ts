@@ -1,10 +1,9 @@
 /** A record that both sides changed: merged where their changes leave each other alone, else a conflict. */
 import type { Kind } from '../../../../schemas/records.ts';
-import type { Json, JsonObject } from '../../../records/json.ts';
+import type { JsonObject } from '../../../records/json.ts';
 import { contentOf } from '../../../records/line.ts';
-import { formatPointer, valueAt } from '../../../records/pointer.ts';
 import { adviseByClocks, adviseByVersion, type ClockRules, type Recommendation } from './advice.ts';
-import { differingFields, type FieldStates, mergeContent, type Side } from './fields.ts';
+import { differingFields, type FieldStates, fieldStates, mergeContent, type Side } from './fields.ts';
 
 /** What the two sides did. */
 export type ConflictCase = 'change_change' | 'change_delete' | 'delete_change' | 'add_add' | 'no_base';
@@ -60,18 +59,10 @@ export function findConflict(states: ThreeStates, rules: MergeRules): Conflict |
 
 /** A conflict of the records as wholes: in all fields that differ. */
 export function wholeConflict(states: ThreeStates, rules: MergeRules): Conflict {
-	const [b, l, i] = [states.base, states.local, states.imported].map(
-		(held) => held && contentOf(held.record),
-	);
-	const at = (content: JsonObject | null | undefined, path: readonly string[]) =>
-		// Contents are JSON, so what a pointer leads to is JSON or nothing.
-		content ? (valueAt(content, path) as Json | undefined) : undefined;
-	const fields = differingFields(l ?? b ?? {}, i ?? b ?? {}).map((path) => ({
-		pointer: formatPointer(path),
-		base: at(b, path),
-		local: at(l, path),
-		imported: at(i, path),
-	}));
+	const content = (held: HeldRecord | null) => held && contentOf(held.record);
+	const [base, local, imported] = [content(states.base), content(states.local), content(states.imported)];
+	const paths = differingFields(local ?? base ?? {}, imported ?? base ?? {});
+	const fields = fieldStates(paths, { base, local, imported });
 	return conflictOf(states, fields, rules);
 }
 

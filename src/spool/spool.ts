@@ -39,6 +39,9 @@ export interface SpoolOptions {
 /** Read at once: larger pieces than the default of 64 KiB need fewer turns of the event loop. */
 const READ_BYTES = 262_144;
 
+/** The names that `newPath` gives. */
+const FILE_NAME = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 export class Spool {
 	readonly #options: SpoolOptions;
 	#bytes = 0;
@@ -48,13 +51,17 @@ export class Spool {
 		this.#options = options;
 	}
 
-	/** Makes the folder (0700) and removes files that no job owns: uploads and answers of a process that ended. */
+	/**
+	 * Makes the folder (0700) and removes files that no job owns: uploads and answers of a process that ended. What has
+	 * another name than `newPath` gives, or is no file, is not the spool's and stays.
+	 */
 	static async prepare(options: SpoolOptions, owned: readonly OwnedFile[]): Promise<Spool> {
 		await mkdir(options.folder, { recursive: true, mode: 0o700 });
 		const spool = new Spool(options);
 		const names = new Set(owned.map(({ name }) => name));
-		for (const name of await readdir(options.folder)) {
-			if (!names.has(name)) await rm(join(options.folder, name), { recursive: true, force: true });
+		for (const entry of await readdir(options.folder, { withFileTypes: true })) {
+			const isOurs = entry.isFile() && FILE_NAME.test(entry.name);
+			if (isOurs && !names.has(entry.name)) await rm(join(options.folder, entry.name), { force: true });
 		}
 		for (const { bytes } of owned) spool.#bytes += bytes;
 		return spool;

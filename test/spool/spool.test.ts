@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { type Test, test } from 'tap';
@@ -62,6 +63,17 @@ test('a file that is handed over outlives its request and its process, and is re
 	await t.rejects(buffer(next.read(`../${owned.name}x`)), { code: 'ENOENT' });
 	await next.release(owned);
 	t.strictSame([await files(), next.bytes], [[], 0]);
+});
+
+test('at start, the spool removes its own files and leaves those of others', async (t) => {
+	const { spool: one, options, files } = await spool(t);
+	await writeFile(one.newPath(), 'left by a process that ended');
+	await mkdir(join(options.folder, 'notes'));
+	await writeFile(join(options.folder, 'notes', 'plan.txt'), 'an operator put this here');
+	await writeFile(join(options.folder, 'readme.txt'), 'and this');
+	await Spool.prepare(options, []);
+	t.strictSame((await files()).sort(), ['notes', 'readme.txt']);
+	t.equal(existsSync(join(options.folder, 'notes', 'plan.txt')), true);
 });
 
 test('what was written to a new path is taken charge of, or discarded', async (t) => {

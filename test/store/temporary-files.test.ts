@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { readdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'tap';
 import { SqliteStaging } from '../../src/staging/staging.ts';
@@ -13,7 +13,7 @@ test('temporary files lie in the data folder, and are removed when the work ends
 	prepareStore(settings);
 	const db = openDatabase(settings);
 	t.teardown(() => db.close());
-	const folder = join(settings.dataDir, 'tmp');
+	const folder = join(settings.dataDir, 'dss-tmp');
 	const open = () =>
 		readdirSync('/proc/self/fd')
 			.map(target)
@@ -25,9 +25,21 @@ test('temporary files lie in the data folder, and are removed when the work ends
 	t.equal(open().length, 1, 'tables that outgrow memory have a file');
 	staging.end();
 	t.strictSame(open(), []);
-	writeFileSync(join(folder, 'left'), '');
+	writeFileSync(join(folder, 'etilqs_left'), '');
+	writeFileSync(join(folder, 'notes.txt'), 'an operator put this here');
 	prepareStore(settings);
-	t.strictSame(readdirSync(folder), [], 'what a dead process left is removed at start');
+	t.strictSame(
+		readdirSync(folder),
+		['notes.txt'],
+		'what a dead process left is removed at start, and no more',
+	);
+});
+
+test('a link in the place of the folder is refused, and what it leads to is kept', async (t) => {
+	const dataDir = t.testdir({ elsewhere: { etilqs_precious: '' } });
+	symlinkSync(join(dataDir, 'elsewhere'), join(dataDir, 'dss-tmp'));
+	t.throws(() => prepareStore({ dataDir, busyTimeoutMs: 1000 }), /is a link/);
+	t.strictSame(readdirSync(join(dataDir, 'elsewhere')), ['etilqs_precious']);
 });
 
 /** The file of a descriptor; empty where it has just been closed. */

@@ -118,8 +118,8 @@ export interface Revisions {
 }
 
 /**
- * Bounded reads: in rows by `limit`, in bytes by what the adapter was made with. A page of records that ends early
- * because of its bytes has its `next` as any other; one record always fits. Each read sees whole revisions only.
+ * Bounded reads: in rows by `limit`, in bytes by what the adapter was made with. A page that ends early
+ * because of its bytes has its `next` as any other; one record or revision always fits. Each read sees whole revisions only.
  */
 export interface Reader extends Revisions {
 	/** Projects in the order of their making. `after` is a `next` of an earlier page; `query` is looked for in names, whatever the case of letters. */

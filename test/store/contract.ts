@@ -284,6 +284,32 @@ export function storeContract(name: string, open: (t: Test) => OpenStore): void 
 			t.equal(await reader.record({ ...ask, uuid: uuidOf(99) }), null);
 		});
 
+		suite.test('lists of projects and revisions end by the bytes of their metadata too', async (t) => {
+			const opened = open(t);
+			const worker = opened.worker();
+			const metadata = JSON.stringify({ notes: 'x'.repeat(1_000) });
+			const properties = { ...next('Wide').properties, metadata };
+			const [first, second] = [PROJECT, uuidOf(900)];
+			for (const project of [first, first, first, second]) {
+				const lease = await worker.store.lease(project, 'someone');
+				const head = await worker.store.revision(project);
+				const set = fill(worker, []).index();
+				const at = head && { projectUuid: project, revision: head.number };
+				const comparison = set.compare(at && (await worker.store.layOut(worker.staging, 'here', at)));
+				await worker.store.write(lease, comparison, { ...next('Wide'), properties }, onward);
+			}
+			const reader = opened.reader(2_500);
+			const revisions = await reader.revisions({ projectUuid: first, after: null, limit: 100 });
+			t.strictSame([revisions.items.map(({ number }) => number), revisions.total], [[3, 2], 3]);
+			const rest = await reader.revisions({ projectUuid: first, after: revisions.next, limit: 100 });
+			t.strictSame([rest.items.map(({ number }) => number), rest.next], [[1], null]);
+			const narrow = opened.reader(1_500);
+			const projects = await narrow.projects({ after: null, limit: 100 });
+			t.strictSame([projects.items.map(({ projectUuid }) => projectUuid), projects.total], [[first], 2]);
+			const last = await narrow.projects({ after: projects.next, limit: 100 });
+			t.strictSame([last.items.map(({ projectUuid }) => projectUuid), last.next], [[second], null]);
+		});
+
 		suite.test('pages end by their bytes too; one record always fits', async (t) => {
 			const opened = open(t);
 			const [worker, bytes] = [opened.worker(), 2_500];

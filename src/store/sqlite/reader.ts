@@ -91,13 +91,13 @@ export class SqliteReader implements Reader {
 		return translated(() => {
 			const rows = this.#db
 				.prepare<object, RevisionRow & { id: number }>(PROJECTS)
-				.all({ after: ask.after ?? 0, query, limit: ask.limit + 1 });
+				.iterate({ after: ask.after ?? 0, query, limit: ask.limit + 1 });
+			const { items, more } = takeWithin(rows, this.#bounds(ask.limit), revisionBytes);
 			const total =
 				query === null ? this.#one<number>(PROJECTS_COUNT, {}) : this.#one<number>(PROJECTS_FOUND, { query });
-			const items = rows.slice(0, ask.limit);
 			return {
 				items: items.map(toRevision),
-				next: rows.length > ask.limit ? (items.at(-1)?.id ?? null) : null,
+				next: more ? (items.at(-1)?.id ?? null) : null,
 				total,
 			};
 		});
@@ -116,16 +116,16 @@ export class SqliteReader implements Reader {
 		limit: number;
 	}): Promise<Page<Revision, number>> {
 		return translated(() => {
-			const rows = this.#db.prepare<object, RevisionRow>(REVISIONS).all({
+			const rows = this.#db.prepare<object, RevisionRow>(REVISIONS).iterate({
 				project: ask.projectUuid,
 				before: ask.after ?? Number.MAX_SAFE_INTEGER,
 				limit: ask.limit + 1,
 			});
+			const { items, more } = takeWithin(rows, this.#bounds(ask.limit), revisionBytes);
 			const total = this.#one<number>(REVISIONS_TOTAL, { project: ask.projectUuid });
-			const items = rows.slice(0, ask.limit);
 			return {
 				items: items.map(toRevision),
-				next: rows.length > ask.limit ? (items.at(-1)?.number ?? null) : null,
+				next: more ? (items.at(-1)?.number ?? null) : null,
 				total,
 			};
 		});
@@ -222,6 +222,11 @@ export class SqliteReader implements Reader {
 		// pluck() answers the first column.
 		return translated(() => this.#db.prepare(sql).pluck().get(parameters) as T);
 	}
+}
+
+/** The bytes of what a caller can make long in a revision. */
+function revisionBytes({ description, metadata, sync }: RevisionRow): number {
+	return textBytes(description, metadata, sync);
 }
 
 /** The criteria that are given. */

@@ -130,6 +130,20 @@ export const errors = {
 	invalidRecord: define<At>('invalid_record', 400, 'A record is not well-formed', faultAt),
 	invalidValue: define<At>('invalid_value', 400, 'A value is not allowed by its type', faultAt),
 
+	noRecords: define<object>(
+		'no_records',
+		400,
+		'The file holds no records',
+		() =>
+			'The file holds no design token: no group of it has a member with $value. Send a design tokens file (DTCG Format 2025.10) or a .dss archive.',
+	),
+	unknownFormat: define<{ looks_like: string; advice: string }>(
+		'unknown_format',
+		415,
+		'The format of the file is not read',
+		(d) => `The file looks like ${d.looks_like}. ${d.advice}`,
+	),
+
 	// Referential
 	danglingReference: define<At>('dangling_reference', 400, 'A reference leads nowhere', faultAt),
 	referenceCycle: define<At & { loop: string[] }>(

@@ -151,5 +151,6 @@ function tooMany(value: number, actual?: number): DssError {
 function toError({ code, ...at }: DtcgNote): DssError {
 	if (code === 'invalid_value') return errors.invalidValue(at);
 	if (code === 'dangling_reference') return errors.danglingReference(at);
+	if (code === 'duplicate_record') return errors.duplicateRecord(at);
 	return errors.invalidRecord(at);
 }

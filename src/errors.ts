@@ -262,6 +262,18 @@ export const errors = {
 		(d) =>
 			`${d.local_changes} changes made here would be lost. Go on with strategy=merge, which keeps both sides, or with discard_local_changes=true, which throws them away.`,
 	),
+	largeRemoval: define<{
+		project_id: string;
+		removed: number;
+		themes: readonly { uuid: string; name: string; removed: number; of: number }[];
+		ways_on: string[];
+	}>(
+		'large_removal',
+		409,
+		'The import would remove a large part of the project',
+		(d) =>
+			`${d.removed} records would be removed, among them more than half of the theme "${d.themes[0]?.name}"; nothing was changed. If that is meant, go on with confirm_removal=true.`,
+	),
 	mergeConflicts: define<{ conflicts: number; unsettled: number; conflicted_items: readonly object[] }>(
 		'merge_conflicts',
 		409,

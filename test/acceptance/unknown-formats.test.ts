@@ -40,6 +40,7 @@ const FORMS: readonly (readonly [what: string, content: string | Uint8Array, loo
 	['SCSS', '// colours\n$red: #f00;\n$blue: #00f;\n', /SCSS/],
 	['Less', '@red: #f00;\n@blue: #00f;\n', /Less/],
 	['a module', 'module.exports = { theme: { colors: { red: "#f00" } } };\n', /JavaScript/],
+	['an ES module', 'import { red } from "./red.js";\n\nexport default { red };\n', /JavaScript/],
 	['YAML', '# colours\ncolor:\n  red:\n    $type: color\n    $value: "#f00"\n', /YAML/],
 	['YAML with its mark', '---\n- red\n- blue\n', /YAML/],
 	['HTML', '<!DOCTYPE html>\n<html><body>Log in</body></html>', /HTML/],
@@ -172,6 +173,7 @@ test('files of others that are not read', async (t) => {
 		for (const content of [
 			'rubbish',
 			'Note: this is one line',
+			'import this file, please',
 			Buffer.from([0, 1, 2, 3, 255]),
 			'PK not a zip',
 		])

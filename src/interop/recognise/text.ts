@@ -14,7 +14,8 @@ const SIGNS: readonly (readonly [RegExp, ForeignForm])[] = [
 	[/^(?:@(?:use|forward|mixin|include|function)\b|\$[\w-]+[ \t]*:|@[\w-]+[ \t]*:)/, FORMS.scss],
 	[/^(?::root\b|@(?:import|charset|layer|media|font-face|property|supports)\b|--[\w-]+[ \t]*:)/, FORMS.css],
 	[/^(?:[.#][a-z_-]|[a-z*][^{}:;]{0,200}\{[ \t]*$)/i, FORMS.css],
-	[/^(?:export|module\.exports|import|const|let|var|'use strict'|"use strict")\b/, FORMS.script],
+	[/^(?:export (?:default|const|\{|\*)|module\.exports\b|['"]use strict['"])/, FORMS.script],
+	[/^(?:(?:const|let|var) [\w$]{1,100} ?[=:]|import (?:[\w*{][^'"]{0,200} from )?['"])/, FORMS.script],
 ];
 
 /** Recognises a file by its first bytes; null where they look like nothing known. */

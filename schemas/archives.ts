@@ -3,7 +3,7 @@ import { Background } from './background.ts';
 import { Count, Name, RevisionNumber, Uuid } from './common.ts';
 import { Selection } from './manifest.ts';
 import { Deletions, STRATEGIES } from './merges.ts';
-import { Fault, Warning } from './problem.ts';
+import { Fault, Problem, Warning } from './problem.ts';
 import { ItemCounts } from './projects.ts';
 
 const closed = { additionalProperties: false };
@@ -44,7 +44,20 @@ export const ImportOptions = Type.Object(
 				description: 'The project to bring up to date, or "new" for a copy under fresh uuids',
 			}),
 		),
-		discard_local_changes: Type.Optional(Type.Boolean({ default: false })),
+		discard_local_changes: Type.Optional(
+			Type.Boolean({
+				default: false,
+				description:
+					'With strategy=replace: whether changes made here that the upload has not seen may be lost',
+			}),
+		),
+		confirm_removal: Type.Optional(
+			Type.Boolean({
+				default: false,
+				description:
+					'With strategy=replace: whether more than half of a theme, and more than 10 records, may be removed',
+			}),
+		),
 	},
 	closed,
 );
@@ -59,12 +72,17 @@ export const ImportForm = Type.Object(
 	closed,
 );
 
+/** How many records of all kinds differ from the revision before, and how. */
+const Changes = Type.Object({ added: Count, changed: Count, removed: Count, unchanged: Count }, closed);
+
 export const ImportAnswer = Type.Object(
 	{
 		success: Type.Literal(true),
 		project_id: Uuid,
 		project_name: Type.String(),
 		revision: RevisionNumber,
+		changed: Type.Boolean({ description: 'Whether the import made a revision' }),
+		changes: Changes,
 		item_counts: ItemCounts,
 		migration_performed: Type.Boolean(),
 		migrations: Type.Array(Type.String()),
@@ -89,10 +107,11 @@ export const AnalysisAnswer = Type.Object(
 		errors: Type.Array(Fault),
 		errors_total: Count,
 		warnings: Type.Array(Warning),
-		changes: Type.Union([
-			Type.Object({ added: Count, changed: Count, removed: Count, unchanged: Count }, closed),
-			Type.Null(),
-		]),
+		changes: Type.Union([Changes, Type.Null()]),
+		would_refuse: Type.Union([Problem, Type.Null()], {
+			description:
+				'What the import would answer instead of succeeding, with the same options; null where it would succeed',
+		}),
 		estimated_duration_seconds: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
 		requires_background_job: Type.Boolean(),
 	},

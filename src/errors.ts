@@ -130,6 +130,20 @@ export const errors = {
 	invalidRecord: define<At>('invalid_record', 400, 'A record is not well-formed', faultAt),
 	invalidValue: define<At>('invalid_value', 400, 'A value is not allowed by its type', faultAt),
 
+	noRecords: define<object>(
+		'no_records',
+		400,
+		'The file holds no records',
+		() =>
+			'The file holds no design token: no group of it has a member with $value. Send a design tokens file (DTCG Format 2025.10) or a .dss archive.',
+	),
+	unknownFormat: define<{ looks_like: string; advice: string }>(
+		'unknown_format',
+		415,
+		'The format of the file is not read',
+		(d) => `The file looks like ${d.looks_like}. ${d.advice}`,
+	),
+
 	// Referential
 	danglingReference: define<At>('dangling_reference', 400, 'A reference leads nowhere', faultAt),
 	referenceCycle: define<At & { loop: string[] }>(
@@ -247,6 +261,18 @@ export const errors = {
 		'The project holds changes that the import has not seen',
 		(d) =>
 			`${d.local_changes} changes made here would be lost. Go on with strategy=merge, which keeps both sides, or with discard_local_changes=true, which throws them away.`,
+	),
+	largeRemoval: define<{
+		project_id: string;
+		removed: number;
+		themes: readonly { uuid: string; name: string; removed: number; of: number }[];
+		ways_on: string[];
+	}>(
+		'large_removal',
+		409,
+		'The import would remove a large part of the project',
+		(d) =>
+			`${d.removed} records would be removed, among them more than half of the theme "${d.themes[0]?.name}"; nothing was changed. If that is meant, go on with confirm_removal=true.`,
 	),
 	mergeConflicts: define<{ conflicts: number; unsettled: number; conflicted_items: readonly object[] }>(
 		'merge_conflicts',

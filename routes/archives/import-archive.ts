@@ -73,6 +73,17 @@ export function importInBackground(app: App, parts: ImportParts): void {
 	});
 }
 
+/** How an import is to be applied: the same for the import and its plan. */
+export function importSettings(merges: MergeService, options: ImportOptions) {
+	const { strategy, merge_strategy, deletions, resolutions } = options;
+	return {
+		discardLocalChanges: options.discard_local_changes ?? false,
+		confirmRemoval: options.confirm_removal ?? false,
+		merge:
+			strategy === 'merge' ? merges.settings({ strategy: merge_strategy, deletions, resolutions }) : null,
+	};
+}
+
 /** @param forced options that the address itself gives */
 async function answerImport(
 	{ archives, merges, idempotency }: ImportParts,
@@ -88,13 +99,7 @@ async function answerImport(
 		await archives.assertTarget(projectId, expected);
 	return form.take(request, archives, async (upload) => {
 		const { file, options } = upload;
-		const { strategy, merge_strategy, deletions, resolutions } = options;
-		const settings = {
-			discardLocalChanges: options.discard_local_changes ?? false,
-			merge:
-				strategy === 'merge' ? merges.settings({ strategy: merge_strategy, deletions, resolutions }) : null,
-			precondition: expected,
-		};
+		const settings = { ...importSettings(merges, options), precondition: expected };
 		const execution = executionOptions(request, reply, { ...options, ...forced });
 		const same = { operation: 'import', settings: options, sha256: file.sha256, ...settings };
 		return answerOnce(

@@ -15,6 +15,6 @@ export async function archiveRoutes(
 	await uploadRoutes(app, config, (uploads) => {
 		importArchive(uploads, parts); //            POST /api/projects/import
 		importInBackground(uploads, parts); //       POST /api/projects/import/background
-		analyzeImport(uploads, archives); //         POST /api/projects/import/analyze
+		analyzeImport(uploads, parts); //            POST /api/projects/import/analyze
 	});
 }

@@ -1,7 +1,7 @@
 /** Changes made here, by an edit or a revert: written as the next revision where there are any. */
 import { sumCounts } from '../records/counts.ts';
 import { nextVersion } from '../records/versions.ts';
-import type { Comparison } from '../staging/port.ts';
+import type { Comparison, Difference } from '../staging/port.ts';
 import type { Cause, Lease, ProjectProperties, Revision } from '../store/port.ts';
 import { sameProperties } from './properties.ts';
 import type { Work } from './work.ts';
@@ -24,13 +24,28 @@ export interface Changes {
 	readonly at: string;
 }
 
+/** How many records of all kinds differ from a revision, and how. */
+export type ChangeCounts = Record<keyof Difference, number>;
+
 /** How many records a comparison adds, changes and removes. */
-export function changeCounts({ difference }: Comparison): Record<'added' | 'changed' | 'removed', number> {
+export function changeCounts(comparison: Comparison): Omit<ChangeCounts, 'unchanged'> {
+	const { unchanged: _unchanged, ...counts } = allChangeCounts(comparison);
+	return counts;
+}
+
+/** The same with those that stay as they are. */
+export function allChangeCounts({ difference }: Comparison): ChangeCounts {
 	return {
 		added: sumCounts(difference.added),
 		changed: sumCounts(difference.changed),
 		removed: sumCounts(difference.removed),
+		unchanged: sumCounts(difference.unchanged),
 	};
+}
+
+/** Where a revision stays as it is. */
+export function nothingChanged({ counts }: Revision): ChangeCounts {
+	return { added: 0, changed: 0, removed: 0, unchanged: sumCounts(counts) };
 }
 
 /** Writes what a comparison with the current revision found; nothing different makes no revision. */

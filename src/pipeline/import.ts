@@ -1,25 +1,20 @@
 /** Import: an upload becomes a project's next revision, by replacement or by a merge, in one step or not at all. */
 import type { Warning } from '../../schemas/problem.ts';
-import { errors } from '../errors.ts';
 import { nextVersion } from '../records/versions.ts';
 import type { Comparison } from '../staging/port.ts';
-import type { NextRevision, ProjectProperties, Revision } from '../store/port.ts';
-import { changeCounts } from './changes.ts';
+import type { NextRevision, Revision } from '../store/port.ts';
+import type { ChangeCounts } from './changes.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
 import { type Merged, mergeTarget } from './merge/run.ts';
 import type { MergeSettings } from './merge/settings.ts';
 import type { Precondition } from './precondition.ts';
-import { assertExportable } from './projects.ts';
-import { nextProperties, sameProperties } from './properties.ts';
-import { assertWithinLimits } from './record-limits.ts';
-import { checkReferences } from './referential.ts';
-import { completeSet, type Target, withTarget } from './target.ts';
-import { findMergeBase, noteSeenBy, vectorAfter } from './vector.ts';
+import { assertReplaceable, type Consent, planReplacement } from './replacement.ts';
+import { type Target, withTarget } from './target.ts';
+import { noteSeenBy, vectorAfter } from './vector.ts';
 import type { Work } from './work.ts';
 
-export interface ImportOptions {
+export interface ImportOptions extends Consent {
 	readonly upload: UploadOptions;
-	readonly discardLocalChanges: boolean;
 	/** How to merge where the project is known; null: the upload replaces it. */
 	readonly merge: MergeSettings | null;
 	readonly precondition: Precondition;
@@ -31,6 +26,8 @@ export interface ImportResult {
 	readonly existed: boolean;
 	/** Whether there was anything to change. */
 	readonly changed: boolean;
+	/** How many records differ from the revision that was there before. */
+	readonly changes: ChangeCounts;
 	/** What a merge did; null where there was none. */
 	readonly merged: Pick<Merged, 'counts' | 'clockSkews'> | null;
 	readonly migrations: readonly string[];
@@ -40,78 +37,55 @@ export interface ImportResult {
 /**
  * Imports an upload.
  *
- * @throws {DssError} any code of the stages; project_unknown, project_busy, local_changes, revision_stale,
- * merge_conflicts
+ * @throws {DssError} any code of the stages; project_unknown, project_busy, local_changes, large_removal,
+ * revision_stale, merge_conflicts
  */
 export function importUpload(work: Work, options: ImportOptions): Promise<ImportResult> {
 	return withTarget(work, options.upload, options.precondition, async (target) => {
 		const { incoming, lease, current } = target;
 		if (options.merge === null || current === null) return replace(work, target, options);
-		return mergeTarget(work, { incoming, lease, current }, options.merge, ({ revision, ...merged }) => ({
-			revision,
-			existed: true,
-			changed: revision.number !== current.number,
-			merged,
-			migrations: incoming.migrations,
-			warnings: work.warnings,
-		}));
+		return mergeTarget(
+			work,
+			{ incoming, lease, current },
+			options.merge,
+			({ revision, changes, ...merged }) => ({
+				revision,
+				existed: true,
+				changed: revision.number !== current.number,
+				changes,
+				merged,
+				migrations: incoming.migrations,
+				warnings: work.warnings,
+			}),
+		);
 	});
 }
 
 async function replace(work: Work, target: Target, options: ImportOptions): Promise<ImportResult> {
 	const { incoming, lease, current } = target;
 	const { store } = work;
-	const { set, here } = await completeSet(work, incoming, current);
-	const rules = { references: incoming.references, inherited: null };
-	const faultyReferences = await work.stage('referential', () => checkReferences(work, set, rules));
+	const at = work.at();
+	const replacement = await planReplacement(work, incoming, current, at, options.upload.name !== null);
+	const { comparison, changes, properties, faultyReferences, differs } = replacement;
 	const toResult = (revision: Revision): ImportResult => ({
 		revision,
 		existed: current !== null,
 		changed: revision !== current,
+		changes,
 		merged: null,
 		migrations: incoming.migrations,
 		warnings: work.warnings,
 	});
 	return work.stage('apply', async () => {
-		const at = work.at();
-		const properties = nextProperties(incoming, current, at, options.upload.name !== null);
-		const comparison = set.compare(here);
-		assertWithinLimits(current?.counts ?? null, comparison.difference, work.limits);
-		assertExportable(work, incoming.projectUuid, properties);
+		await assertReplaceable(work, incoming, current, replacement, options);
 		if (current !== null) {
-			const { added, changed, removed } = changeCounts(comparison);
-			if (added + changed + removed === 0 && sameProperties(properties, current.properties))
-				return toResult(current);
-			if (!options.discardLocalChanges) await refuseLoss(work, incoming, current, properties, comparison);
+			if (!differs) return toResult(current);
 			await noteSeenBy(store, lease, incoming, current);
 		}
 		const next = await nextRevision(work, incoming, current, comparison, at);
 		const revision = { ...next, properties, faultyReferences, job: work.mark(toResult) };
 		const checkpoint = (done: number, total: number) => work.pause('apply', done, total);
 		return toResult(await store.write(lease, comparison, revision, checkpoint));
-	});
-}
-
-/** An import never throws away silently what was done here and the upload has not seen. */
-async function refuseLoss(
-	{ store, staging }: Work,
-	incoming: Incoming,
-	current: Revision,
-	properties: ProjectProperties,
-	comparison: Comparison,
-): Promise<void> {
-	const { projectUuid } = incoming;
-	const base = await findMergeBase(store, incoming);
-	if (base?.number === current.number) return;
-	const at = base && { projectUuid, revision: base.number };
-	let lost = comparison.countUnseen(await store.layOut(staging, 'base', at));
-	const renamed = base !== null && !sameProperties(base.properties, current.properties);
-	if (renamed && !sameProperties(properties, current.properties)) lost++;
-	if (lost === 0) return;
-	throw errors.localChanges({
-		project_id: projectUuid,
-		local_changes: lost,
-		ways_on: ['strategy=merge', 'discard_local_changes=true'],
 	});
 }
 

@@ -10,6 +10,7 @@ import { checkOlderManifest, type OlderProject } from '../archive/older-manifest
 import { Archive } from '../archive/reader.ts';
 import { SCHEMA_VERSION, type SchemaVersion, schemaVersionOf } from '../archive/versions.ts';
 import { errors } from '../errors.ts';
+import { HEAD_BYTES, recogniseText } from '../interop/recognise/text.ts';
 import { canonicalJson } from '../records/canonical.ts';
 import type { JsonObject } from '../records/json.ts';
 import type { Scope } from '../records/staged-record.ts';
@@ -18,6 +19,7 @@ import type { Incoming, UploadOptions } from './incoming.ts';
 import { stageArchive } from './structure/archive-records.ts';
 import { stageDtcg, THEME_NAME, themeUuid } from './structure/foreign-records.ts';
 import { stageOlderArchive } from './structure/older-records.ts';
+import { unknownFormat } from './structure/unknown-format.ts';
 import type { Work } from './work.ts';
 
 /** What an upload claims to be, known before its records are read. */
@@ -66,16 +68,22 @@ export async function stageUpload(
 	}
 }
 
-/** An archive begins with a local header or, if it is empty, with its end record; JSON text with a brace. */
+/**
+ * An archive begins with a local header or, if it is empty, with its end record; JSON text with a brace.
+ *
+ * @throws {DssError} not_an_archive where there is nothing to look at; unknown_format
+ */
 export async function formatOf({ path, mediaType }: UploadOptions): Promise<Incoming['format']> {
 	await using handle = await open(path, 'r');
-	const { bytesRead, buffer } = await handle.read(Buffer.alloc(1024), 0, 1024, 0);
+	const { bytesRead, buffer } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
 	const head = buffer.subarray(0, bytesRead);
 	if (bytesRead === 0)
 		throw errors.notAnArchive({ reason: 'the upload is empty: there is nothing in it to read' });
-	if (mediaType === 'json') return 'dtcg';
-	if (mediaType === 'unknown' && /^(?:\ufeff)?\s*[{[]/.test(head.toString('utf8'))) return 'dtcg';
-	return 'dss';
+	if (mediaType === 'unknown' && /^(?:\ufeff)?\s*[{[](?!\0)/.test(head.toString('utf8'))) return 'dtcg';
+	// A ZIP archive begins with a record's signature, whatever follows it.
+	const form = head.subarray(0, 2).toString('latin1') === 'PK' ? null : recogniseText(head);
+	if (form !== null) throw unknownFormat(form);
+	return mediaType === 'json' ? 'dtcg' : 'dss';
 }
 
 async function stageForeign({ work, upload, listener }: Reading): Promise<Incoming> {

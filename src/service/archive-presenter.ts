@@ -2,6 +2,7 @@
 import type { AnalysisAnswer, ImportAnswer } from '../../schemas/archives.ts';
 import type { ExportSummary } from '../../schemas/jobs.ts';
 import type { MergeAnalysisAnswer, MergeAnswer, Strategy } from '../../schemas/merges.ts';
+import type { Problem } from '../../schemas/problem.ts';
 import type { ExportResult } from '../pipeline/export.ts';
 import type { ImportResult } from '../pipeline/import.ts';
 import type { MergeCounts } from '../pipeline/merge/report.ts';
@@ -10,12 +11,14 @@ import type { Tasks } from '../workers/tasks.ts';
 import { toItemCounts } from './project-presenter.ts';
 
 export function toImportAnswer(value: ImportResult, seconds: number): ImportAnswer {
-	const { revision, migrations, warnings } = value;
+	const { revision, changed, changes, migrations, warnings } = value;
 	return {
 		success: true,
 		project_id: revision.projectUuid,
 		project_name: revision.properties.name,
 		revision: revision.number,
+		changed,
+		changes,
 		item_counts: toItemCounts(revision.counts),
 		migration_performed: migrations.length > 0,
 		migrations: [...migrations],
@@ -62,9 +65,13 @@ export function toExportSummary(value: ExportResult, uuid: string, seconds: numb
 	};
 }
 
-/** @param estimate seconds that an import would take; null where the upload could not be counted */
+/**
+ * @param problem what the import would answer; null where it would succeed
+ * @param estimate seconds that an import would take; null where the upload could not be counted
+ */
 export function toAnalysisAnswer(
 	value: Tasks['analyze']['output'],
+	problem: Problem | null,
 	estimate: number | null,
 	requiresJob: boolean,
 ): AnalysisAnswer {
@@ -80,6 +87,7 @@ export function toAnalysisAnswer(
 		errors_total: value.errorsTotal,
 		warnings: [...value.warnings],
 		changes: value.changes,
+		would_refuse: problem,
 		estimated_duration_seconds: estimate,
 		requires_background_job: requiresJob,
 	};

@@ -14,6 +14,7 @@ import type { Admission } from './admission.ts';
 import type { ArchiveExecutor, ExecutionOptions } from './archive-executor.ts';
 import { toAnalysisAnswer, toImportAnswer } from './archive-presenter.ts';
 import type { Estimator } from './estimator.ts';
+import { toProblem } from './problem-presenter.ts';
 import { noteRefusal } from './refusals.ts';
 import type { Caller, Telemetry } from './telemetry.ts';
 
@@ -95,15 +96,19 @@ export class ArchiveService {
 	async analyze(
 		file: Spooled,
 		upload: UploadSettings,
+		settings: Omit<ImportSettings, 'precondition'>,
 		signal: AbortSignal,
 		caller: Caller,
 	): Promise<{ answer: AnalysisAnswer; revision: number | null }> {
 		const { tasks, telemetry, estimator, executor } = this.#options;
-		const { value } = await tasks.run('analyze', { ...upload, path: file.path }, { signal });
-		if (value.refusal !== null) noteRefusal(telemetry, fromErrorData(value.refusal), file, caller);
+		const input = { ...settings, upload: { ...upload, path: file.path } };
+		const { value } = await tasks.run('analyze', input, { signal });
+		const refusal = value.refusal && fromErrorData(value.refusal);
+		if (refusal !== null) noteRefusal(telemetry, refusal, file, caller);
 		const estimate = value.counts === null ? null : estimator.seconds('import', total(value.counts));
 		const requiresJob = estimate !== null && executor.outlasts(estimate);
-		return { answer: toAnalysisAnswer(value, estimate, requiresJob), revision: value.revision };
+		const problem = refusal && toProblem(refusal, caller.requestId);
+		return { answer: toAnalysisAnswer(value, problem, estimate, requiresJob), revision: value.revision };
 	}
 
 	/** Writes an export to the spool, or makes it a job. @throws {DssError} project_unknown, revision_unknown, spool_full */

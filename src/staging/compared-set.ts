@@ -1,9 +1,10 @@
 import { MAX_PAGE_BYTES } from '../records/bounded.ts';
 import { allAdded, differencesOfCases, findDifferences } from './compare/differences.ts';
+import { largeLosses } from './compare/removals.ts';
 import { restamp } from './compare/restamp.ts';
 import { firstUnknown } from './compare/unknown-records.ts';
 import { countUnseen } from './compare/unseen.ts';
-import type { Comparison, Difference, Layout } from './port.ts';
+import type { Comparison, Difference, Layout, ThemeLoss } from './port.ts';
 import type { Step } from './steps.ts';
 
 /** Lines that are rewritten at once. */
@@ -39,6 +40,10 @@ export class ComparedSet implements Comparison {
 
 	countUnseen(): number {
 		return this.#step.run(countUnseen);
+	}
+
+	largeLosses(): ThemeLoss[] {
+		return this.revision === 0 ? [] : this.#step.run(largeLosses);
 	}
 
 	firstUnknown(uuids: readonly string[]): string | null {

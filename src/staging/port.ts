@@ -120,12 +120,22 @@ export interface Difference {
 	readonly unchanged: Counts;
 }
 
+/** A theme that loses tokens: how many, and of how many. */
+export interface ThemeLoss {
+	readonly uuid: string;
+	readonly name: string;
+	readonly removed: number;
+	readonly of: number;
+}
+
 export interface Comparison {
 	readonly difference: Difference;
 	/** The revision that was compared with; 0: none. */
 	readonly revision: number;
 	/** How many differences throw away something of the revision that a base does not hold. */
 	countUnseen(base: Layout<'base'>): number;
+	/** Themes of the revision that lose more than half of their tokens, those that lose most first; ten at most. */
+	largeLosses(): ThemeLoss[];
 	/** The first of some uuids that neither the set holds nor the comparison removes; null where there is none. */
 	firstUnknown(uuids: readonly string[]): string | null;
 	/**

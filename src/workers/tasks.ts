@@ -31,12 +31,13 @@ type AnalysisData = Omit<Analysis, 'refusal'> & { readonly refusal: ErrorData | 
 
 /** An import and a merge as they are asked for: their settings are read by the worker. */
 export type ImportRequest = Omit<ImportOptions, 'merge'> & { readonly merge: MergeRequest | null };
+export type AnalysisRequest = Omit<ImportRequest, 'precondition'>;
 export type MergeTask = Omit<MergeOptions, 'settings'> & { readonly settings: MergeRequest };
 
 /** The tasks, by name. */
 export interface Tasks {
 	import: { input: ImportRequest; output: ImportResult };
-	analyze: { input: UploadOptions; output: AnalysisData };
+	analyze: { input: AnalysisRequest; output: AnalysisData };
 	peek: { input: UploadOptions; output: Peek };
 	export: { input: ExportOptions; output: ExportResult };
 	merge: { input: MergeTask; output: MergeResult };
@@ -84,8 +85,9 @@ export const TASKS: {
 } = {
 	import: (work, input) =>
 		importUpload(work, { ...input, merge: input.merge && readMergeRequest(input.merge) }),
-	async analyze(work, upload) {
-		const analysis = await analyzeUpload(work, upload);
+	async analyze(work, input) {
+		const merge = input.merge && readMergeRequest(input.merge);
+		const analysis = await analyzeUpload(work, { ...input, merge });
 		return { ...analysis, refusal: analysis.refusal && toErrorData(analysis.refusal) };
 	},
 	peek: peekUpload,

@@ -109,10 +109,11 @@ test('bad input of every ordinary kind gets a problem document and leaves nothin
 				upload(`${projects}/import`, '{"a":{"$type":"number","$value":0.12345678901234567890123}}', 'a.json'),
 		],
 		[
-			'a name with a dot',
+			'a name with a dot, strictly',
 			400,
 			'invalid_record',
-			() => upload(`${projects}/import`, file({ 'a.b': { $type: 'number', $value: 1 } }), 'a.json'),
+			() =>
+				upload(`${projects}/import?values=strict`, file({ 'a.b': { $type: 'number', $value: 1 } }), 'a.json'),
 		],
 		[
 			'a circle of aliases',

@@ -43,6 +43,12 @@ const TERRAZZO_DIFFERS: Readonly<Record<string, string>> = {
 	'8.3 Font Family > invalid: empty string in array': 'Format §8.3: the same for each string of the array',
 };
 
+/** Cases that break a rule of names, and are brought into form under values=keep. None of Terrazzo's is among them. */
+const FORMED_UNDER_KEEP = [
+	'group-both-value-and-children: token_with_children',
+	'token-name-period: dotted_name',
+];
+
 /** Why a case is not one of the format's. */
 const TERRAZZO_OUTSIDE = (example: TerrazzoCase): string | false => {
 	if (example.files.length > 1) return 'several files together are a matter of the Resolver Module';
@@ -91,4 +97,24 @@ test('design tokens under values=strict&references=strict', { skip: corpusMissin
 			);
 		});
 	}
+
+	t.test('under values=keep names with dots and tokens with children are brought into form', async (t) => {
+		const files = [
+			...cases.map(({ id, input }) => [id, corpusFile(`dtcg/suite/format/${input}`)] as const),
+			...terrazzo
+				.filter((example) => TERRAZZO_OUTSIDE(example) === false)
+				.map((example) => [example.case, JSON.stringify(example.files[0]?.src)] as const),
+		];
+		const formed: string[] = [];
+		for (const [id, content] of files) {
+			const { body } = await upload(
+				`${service.url}/api/projects/import/analyze`,
+				content,
+				'case.tokens.json',
+			);
+			for (const { code } of body.warnings)
+				if (code === 'dotted_name' || code === 'token_with_children') formed.push(`${id}: ${code}`);
+		}
+		t.strictSame(formed.sort(), FORMED_UNDER_KEEP);
+	});
 });

@@ -13,6 +13,7 @@ import { STAGE_THE_REST } from '../../src/staging/compare/merged-whole.ts';
 import { NAMES_LIKE } from '../../src/staging/compare/names.ts';
 import { OPEN_CASES } from '../../src/staging/compare/open-cases.ts';
 import { FIND } from '../../src/staging/compare/pairs.ts';
+import { LARGE_LOSSES } from '../../src/staging/compare/removals.ts';
 import { DIFFERENT } from '../../src/staging/compare/restamp.ts';
 import { ABSENT, NEWS, PRESENT } from '../../src/staging/compare/three-way.ts';
 import { UNSEEN } from '../../src/staging/compare/unseen.ts';
@@ -38,6 +39,7 @@ const STATEMENTS: Readonly<Record<string, readonly [sql: string, ...walked: stri
 	'added and changed': [ADDED_AND_CHANGED, 's'],
 	removed: [REMOVED],
 	unseen: [UNSEEN, 'd'],
+	'large losses': [LARGE_LOSSES, 'losses'],
 	restamping: [DIFFERENT],
 	present: [PRESENT, 'x'],
 	absent: [ABSENT],

@@ -256,6 +256,15 @@ export function storeContract(name: string, open: (t: Test) => OpenStore): void 
 			t.equal(await lost(null), 2, 'without a base everything here is unseen');
 		});
 
+		suite.test('themes that lose more than half of their tokens are found', async (t) => {
+			const worker = open(t).worker();
+			await write(worker, [token(1, 'a'), token(2, 'b'), token(3, 'c'), token(4, 'd')]);
+			const losses = async (records: StagedRecord[]) => (await compared(worker, records)).largeLosses();
+			t.strictSame(await losses([token(1, 'A')]), [{ uuid: THEME, removed: 3, of: 4, name: '' }]);
+			t.strictSame(await losses([token(1, 'a'), token(2, 'b')]), [], 'half is not more than half');
+			t.strictSame(await losses([token(5, 'e'), ...[1, 2, 3, 4].map((index) => token(index, 'x'))]), []);
+		});
+
 		suite.test('a comparison with another revision than head is not written', async (t) => {
 			const worker = open(t).worker();
 			const { store, staging } = worker;

@@ -101,7 +101,7 @@ export class Instance implements AsyncDisposable {
 	}
 
 	async import(path: string): Promise<Revision> {
-		const options = { discardLocalChanges: false, merge: null, precondition: null };
+		const options = { discardLocalChanges: false, confirmRemoval: false, merge: null, precondition: null };
 		return (await importUpload(this.#work(), { upload: upload(path, null), ...options })).revision;
 	}
 

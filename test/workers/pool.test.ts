@@ -44,7 +44,13 @@ async function pool(t: Test, entry = '../support/looping-worker.ts') {
 			references: null,
 			values: 'keep' as const,
 		};
-		const input = { upload, discardLocalChanges: true, merge: null, precondition: null };
+		const input = {
+			upload,
+			confirmRemoval: false,
+			discardLocalChanges: true,
+			merge: null,
+			precondition: null,
+		};
 		return running.run('import', input, options);
 	};
 	/** Imports once the lease of work that was ended is back: that is undone behind its answer where it takes long. */

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../../records/json.ts';
 import { aliasPath, pointerTarget } from '../../records/references.ts';
 import { isTokenType, modernised, valueFault } from '../../records/values.ts';
 import { resolveExtends } from './extends.ts';
+import { toPlainTree } from './plain-tree.ts';
 import { type GroupNode, type Node, type Report, readTree, type TokenNode } from './tree.ts';
 
 /** How a foreign file is read (FORMAT, "Formats of others"). */
@@ -58,6 +59,8 @@ export const DTCG_WARNINGS: Readonly<Record<string, string>> = {
 	unknown_type: 'Types that Format 2025.10 does not know were kept as they came',
 	untyped_token: 'Tokens without a type were kept',
 	unknown_member: 'Members that Format 2025.10 does not know were kept beside the tokens',
+	dotted_name: 'Names with dots became groups',
+	token_with_children: 'Tokens that hold tokens were kept as $root beside them',
 	dangling_reference: 'References lead to tokens that are not there',
 };
 
@@ -70,13 +73,13 @@ export const DTCG_WARNINGS: Readonly<Record<string, string>> = {
 export function readDtcg(file: JsonObject, settings: DtcgSettings): DtcgFile {
 	const faults: DtcgNote[] = [];
 	const report: Report = (fault) => faults.push(fault);
-	const root = readTree(file, report);
+	const notes: DtcgNote[] = [];
+	const root = readTree(settings.values === 'keep' ? plain(file) : file, report, settings.values);
 	resolveExtends(root, report, settings.maxTokens);
 	const contents: Contents = { flat: [], groups: [], others: [] };
 	flatten(root, '', {}, contents);
 	const { flat, groups, others } = contents;
 	const { $description } = root.members;
-	const notes: DtcgNote[] = [];
 	for (const { path, members } of others) {
 		const reason = `Format 2025.10 knows no member "${Object.keys(members).join('", "')}" here (§5.2, §6.3)`;
 		if (settings.values === 'strict') faults.push({ code: 'invalid_record', path, reason });
@@ -93,6 +96,13 @@ export function readDtcg(file: JsonObject, settings: DtcgSettings): DtcgFile {
 		faults,
 		notes,
 	};
+
+	function plain(loose: JsonObject): JsonObject {
+		const { tree, ...found } = toPlainTree(loose, settings.maxTokens);
+		notes.push(...found.notes);
+		faults.push(...found.faults);
+		return tree;
+	}
 }
 
 interface Inherited {

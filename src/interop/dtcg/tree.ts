@@ -32,19 +32,22 @@ const ROOT = '$root';
 /** REFUSALS 44: looked at before a path is repeated for each token below it. */
 const MAX_PATH = 2_048;
 
-/** Reads the tree. What breaks a rule about names or form is reported with its path and left out. */
-export function readTree(file: JsonObject, report: Report): GroupNode {
+/**
+ * Reads the tree. What breaks a rule about names or form is reported with its path and left out. Under `keep` the
+ * objects in a token are members that the format does not know: what holds tokens has gone (`toPlainTree`).
+ */
+export function readTree(file: JsonObject, report: Report, values: 'keep' | 'strict'): GroupNode {
 	const { $schema: _schema, ...root } = file;
-	return readGroup(root, '', report);
+	return readGroup(root, '', report, values);
 }
 
-function readNode(value: JsonObject, path: string, report: Report): Node {
+function readNode(value: JsonObject, path: string, report: Report, values: 'keep' | 'strict'): Node {
 	const names = Object.keys(value).filter((key) => !key.startsWith('$') || key === ROOT);
 	// An object with `$ref` and nothing below it is a token by reference (§6.6.2), else a group that extends (§6.4.1).
 	if (Object.hasOwn(value, '$value') || (Object.hasOwn(value, '$ref') && names.length === 0)) {
-		return readToken(value, names, path, report);
+		return readToken(value, values === 'keep' ? [] : names, path, report);
 	}
-	return readGroup(value, path, report);
+	return readGroup(value, path, report, values);
 }
 
 function readToken(value: JsonObject, names: readonly string[], path: string, report: Report): TokenNode {
@@ -62,7 +65,7 @@ function readToken(value: JsonObject, names: readonly string[], path: string, re
 	return { kind: 'token', members, others };
 }
 
-function readGroup(value: JsonObject, path: string, report: Report): GroupNode {
+function readGroup(value: JsonObject, path: string, report: Report, values: 'keep' | 'strict'): GroupNode {
 	const wrong = (reason: string) => report({ code: 'invalid_record', path, reason });
 	const [members, rest] = parted(value, GROUP_MEMBERS);
 	const children = new Map<string, Node>();
@@ -74,7 +77,7 @@ function readGroup(value: JsonObject, path: string, report: Report): GroupNode {
 			report({ code: 'invalid_record', path: excerpt(at), reason });
 			continue;
 		}
-		const node = readNode(member, at, report);
+		const node = readNode(member, at, report, values);
 		if (key === ROOT && node.kind === 'group') {
 			report({ code: 'invalid_record', path: at, reason: '$root must be a token (Format §6.2)' });
 		}

@@ -4,6 +4,7 @@ import type { Warning } from '../../../schemas/problem.ts';
 import { DssError, errors } from '../../errors.ts';
 import type { RecordKey } from '../../records/staged-record.ts';
 import type { Revision } from '../../store/port.ts';
+import { allChangeCounts, type ChangeCounts, nothingChanged } from '../changes.ts';
 import type { Incoming, UploadOptions } from '../incoming.ts';
 import { assertIfMatch, type Precondition } from '../precondition.ts';
 import { checkReferences } from '../referential.ts';
@@ -27,6 +28,8 @@ export interface Merged {
 	readonly revision: Revision;
 	readonly counts: MergeCounts;
 	readonly clockSkews: number;
+	/** How many records differ from the revision that was there before. */
+	readonly changes: ChangeCounts;
 }
 
 export interface MergeResult extends Merged {
@@ -34,7 +37,7 @@ export interface MergeResult extends Merged {
 	readonly warnings: readonly Warning[];
 }
 
-export interface MergeAnalysis extends Merged {
+export interface MergeAnalysis extends Omit<Merged, 'changes'> {
 	readonly base: Revision | null;
 	readonly items: readonly ConflictedItem[];
 	/** Where the next page of conflicts begins; null at the end. */
@@ -74,7 +77,8 @@ export async function mergeTarget<Result extends object>(
 	return work.stage('apply', async () => {
 		const { counts, clockSkews, next, whole } = await planMerge(work, incoming, current, settings);
 		await noteSeenBy(work.store, lease, incoming, current);
-		const result = (revision: Revision) => toResult({ revision, counts, clockSkews });
+		const changes = whole === null ? nothingChanged(current) : allChangeCounts(whole.comparison);
+		const result = (revision: Revision) => toResult({ revision, counts, clockSkews, changes });
 		if (next === null || whole === null) return result(current);
 		const faultyReferences = await checkMerged(work, incoming, current, whole);
 		const revision = {
@@ -88,6 +92,25 @@ export async function mergeTarget<Result extends object>(
 		} as const;
 		const checkpoint = (done: number, total: number) => work.pause('apply', done, total);
 		return result(await work.store.write(lease, whole.comparison, revision, checkpoint));
+	});
+}
+
+/**
+ * Counts what a merge would change; nothing is written.
+ *
+ * @throws {DssError} what a merge throws
+ */
+export async function countMergeChanges(
+	work: Work,
+	incoming: Incoming,
+	current: Revision,
+	settings: MergeSettings,
+): Promise<ChangeCounts> {
+	return work.stage('apply', async () => {
+		const { whole, next } = await planMerge(work, incoming, current, settings);
+		if (whole === null) return nothingChanged(current);
+		if (next !== null) await checkMerged(work, incoming, current, whole);
+		return allChangeCounts(whole.comparison);
 	});
 }
 

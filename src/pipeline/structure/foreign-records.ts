@@ -10,6 +10,7 @@ import {
 	readDtcg,
 	toWarnings,
 } from '../../interop/dtcg/read.ts';
+import { recogniseExtended, recogniseTree } from '../../interop/recognise/tree.ts';
 import { checkRecord } from '../../records/check-record.ts';
 import { isJsonObject, type JsonObject } from '../../records/json.ts';
 import { JsonFault } from '../../records/json-fault.ts';
@@ -17,6 +18,7 @@ import type { StagedRecord } from '../../records/staged-record.ts';
 import type { Filling } from '../../staging/port.ts';
 import { Findings, type Work } from '../work.ts';
 import { readJsonFile } from './json-document.ts';
+import { unknownFormat } from './unknown-format.ts';
 
 /** The one theme of a file without themes. The same in every version of the file, whatever the file is called. */
 export const THEME_NAME = 'default';
@@ -36,7 +38,8 @@ export function tokenUuid(projectUuid: string, theme: string, path: string): str
  * Reads a design tokens file and stages its theme and tokens for a project. Bookkeeping is set when the records are
  * held against the project.
  *
- * @throws {DssError} invalid_json, invalid_record, invalid_value, dangling_reference, too_many_records
+ * @throws {DssError} invalid_json, invalid_record, invalid_value, dangling_reference, too_many_records, no_records,
+ * unknown_format
  */
 export async function stageDtcg(
 	work: Work,
@@ -45,11 +48,18 @@ export async function stageDtcg(
 	projectUuid: string,
 	settings: Omit<DtcgSettings, 'maxTokens'>,
 ): Promise<{ tokens: number; themes: 1; components: 0 }> {
-	const file = read(await readTree(work, path), { ...settings, maxTokens: work.limits.maxTokens });
+	const tree = await readTree(work, path);
+	const extended = recogniseExtended(tree);
+	if (extended !== null) throw unknownFormat(extended);
+	const file = read(tree, { ...settings, maxTokens: work.limits.maxTokens });
+	// Without a token it may be a file of another form, whose members break the rules of this one.
+	const form = file.tokens.length === 0 ? recogniseTree(tree) : null;
+	if (form !== null) throw unknownFormat(form);
 	if (file.tokens.length > work.limits.maxTokens) throw tooMany(work.limits.maxTokens, file.tokens.length);
 	const findings = new Findings('structure');
 	for (const fault of file.faults) findings.add(toError(fault));
 	findings.throwIfAny();
+	if (file.tokens.length === 0) throw errors.noRecords({});
 	await stage(work, filling, file, projectUuid, findings);
 	findings.throwIfAny();
 	work.warnings.push(...toWarnings(file.notes));
@@ -141,5 +151,6 @@ function tooMany(value: number, actual?: number): DssError {
 function toError({ code, ...at }: DtcgNote): DssError {
 	if (code === 'invalid_value') return errors.invalidValue(at);
 	if (code === 'dangling_reference') return errors.danglingReference(at);
+	if (code === 'duplicate_record') return errors.duplicateRecord(at);
 	return errors.invalidRecord(at);
 }

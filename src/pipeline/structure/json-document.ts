@@ -1,18 +1,21 @@
 /** A JSON file that may be large: decoded strictly and read piece by piece, its faults reported by line and character. */
 import { createReadStream } from 'node:fs';
 import { errors } from '../../errors.ts';
+import type { ForeignForm } from '../../interop/recognise/forms.ts';
+import { recogniseJsonText } from '../../interop/recognise/json-text.ts';
 import type { Json } from '../../records/json.ts';
 import { JsonFault } from '../../records/json-fault.ts';
 import { JsonReader, locateIn } from '../../records/json-reader.ts';
 import { formError } from '../../records/place.ts';
 import type { StrictOptions } from '../../records/value-builder.ts';
+import { unknownFormat } from './unknown-format.ts';
 
 const PIECE_BYTES = 65_536;
 
 /**
  * Reads a JSON file. A byte order mark may stand before it (RFC 8259 §8.1).
  *
- * @throws {DssError} invalid_json, invalid_value, too_deep
+ * @throws {DssError} invalid_json, invalid_value, too_deep; unknown_format where it looks like another form of JSON
  * @throws {JsonFault} of kind `tokens`: what a file of too many tokens is called is not known here
  */
 export async function readJsonFile(path: string, options: StrictOptions, signal: AbortSignal): Promise<Json> {
@@ -26,9 +29,17 @@ export async function readJsonFile(path: string, options: StrictOptions, signal:
 		return reader.end();
 	} catch (error) {
 		if (!(error instanceof JsonFault) || error.kind === 'tokens') throw error;
-		const where = await placeOf(path, options, pieces, signal);
-		throw formError(error.kind, { reason: `${error.message} (${where})` });
+		const { line, character, form } = await placeOf(path, options, pieces, signal);
+		if (error.kind === 'syntax' && form !== null) throw unknownFormat(form);
+		throw formError(error.kind, { reason: `${error.message} (line ${line}, character ${character})` });
 	}
+}
+
+interface FaultPlace {
+	readonly line: number;
+	readonly character: number;
+	/** What the text looks like there. */
+	readonly form: ForeignForm | null;
 }
 
 /** Where a fault lies, whose piece is known: the file is read again up to that piece, and then by the character. */
@@ -37,11 +48,12 @@ async function placeOf(
 	options: StrictOptions,
 	piece: number,
 	signal: AbortSignal,
-): Promise<string> {
+): Promise<FaultPlace> {
 	const reader = new JsonReader(options, true);
 	let number = 0;
 	let line = 1;
 	let character = 1;
+	let form: ForeignForm | null = null;
 	const pass = (text: string) => {
 		const last = text.lastIndexOf('\n');
 		if (last !== -1) line += text.split('\n').length - 1;
@@ -53,11 +65,12 @@ async function placeOf(
 			pass(text);
 		} else {
 			const where = locateIn(reader, text, 0);
+			form = recogniseJsonText(text, where);
 			pass(text.slice(0, where));
 			break;
 		}
 	}
-	return `line ${line}, character ${character}`;
+	return { line, character, form };
 }
 
 async function* texts(path: string, signal: AbortSignal): AsyncGenerator<string> {

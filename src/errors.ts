@@ -139,6 +139,13 @@ export const errors = {
 		faultAt,
 	),
 	referenceType: define<At>('reference_type', 400, 'A reference leads to a token of another type', faultAt),
+	referenceWebTooLarge: define<{ value: number }>(
+		'reference_web_too_large',
+		400,
+		'References unfold into too much',
+		(d) =>
+			`Following the references and $extends takes more than ${d.value} steps. Refer to fewer parts, or write some of the values out.`,
+	),
 	duplicateRecord: define<At>('duplicate_record', 400, 'Two records claim the same identity', faultAt),
 
 	// Requests

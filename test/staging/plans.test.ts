@@ -5,8 +5,9 @@ import { danglingAliases } from '../../src/staging/checks/aliases.ts';
 import { danglingOfComponents } from '../../src/staging/checks/component-references.ts';
 import { edges } from '../../src/staging/checks/cycles.ts';
 import { withoutTheme } from '../../src/staging/checks/token-themes.ts';
+import { allAt, ownAt } from '../../src/staging/checks/token-values.ts';
 import { twice } from '../../src/staging/checks/unique-identities.ts';
-import { target, withParts } from '../../src/staging/checks/value-parts.ts';
+import { withParts } from '../../src/staging/checks/value-parts.ts';
 import { CARRY_OUTSIDE_RECORDS, CARRY_OUTSIDE_THEMES } from '../../src/staging/compare/carry-over.ts';
 import { ADDED_AND_CHANGED, REMOVED } from '../../src/staging/compare/differences.ts';
 import { STAGE_THE_REST } from '../../src/staging/compare/merged-whole.ts';
@@ -32,7 +33,8 @@ const STATEMENTS: Readonly<Record<string, readonly [sql: string, ...walked: stri
 	'alias types': [misfitsAllTyped(STAGED), 'r'],
 	'alias types, some inherited': [misfits(STAGED), 'r', 'typed'],
 	'value parts': [withParts(STAGED), 'r'],
-	'target of a part': [target(STAGED)],
+	'target of a part, in its theme': [ownAt(STAGED)],
+	'target of a part, in others': [allAt(STAGED)],
 	'carrying over records': [CARRY_OUTSIDE_RECORDS, 'json_each'],
 	'carrying over themes': [CARRY_OUTSIDE_THEMES, 'json_each'],
 	'added and changed': [ADDED_AND_CHANGED, 's'],

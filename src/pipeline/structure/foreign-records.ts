@@ -36,7 +36,7 @@ export function tokenUuid(projectUuid: string, theme: string, path: string): str
  * Reads a design tokens file and stages its theme and tokens for a project. Bookkeeping is set when the records are
  * held against the project.
  *
- * @throws {DssError} invalid_json, invalid_record, invalid_value, dangling_reference, too_many_records
+ * @throws {DssError} invalid_json, invalid_record, invalid_value, dangling_reference, too_many_records, reference_web_too_large
  */
 export async function stageDtcg(
 	work: Work,

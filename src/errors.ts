@@ -12,6 +12,7 @@ import {
 	overLimit,
 } from './errors/dss-error.ts';
 
+export { bytesOf, excerpt, firstFaults, MAX_PROBLEM_BYTES } from './errors/bounded.ts';
 export {
 	ALERT_TYPES,
 	type AlertType,
@@ -21,6 +22,7 @@ export {
 	type ErrorSpec,
 	fromErrorData,
 	toErrorData,
+	toStoredError,
 } from './errors/dss-error.ts';
 
 export const errors = {

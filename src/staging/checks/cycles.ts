@@ -1,3 +1,4 @@
+import { excerpt } from '../../records/excerpt.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';
 import type { TableSet } from '../tables.ts';
 import { ACTIVE_TOGETHER, type Check } from './check.ts';
@@ -36,8 +37,9 @@ const SHOWN = 10;
 const LISTED = 100;
 
 function message(paths: readonly string[]): string {
-	const shown = paths.length <= SHOWN ? paths : [...paths.slice(0, SHOWN - 1), '…'];
-	return `it refers to itself: ${[...shown, paths[0]].join(' → ')}`;
+	const named = (paths.length <= SHOWN ? paths : paths.slice(0, SHOWN - 1)).map(excerpt);
+	const shown = paths.length <= SHOWN ? named : [...named, '…'];
+	return `it refers to itself: ${[...shown, named[0]].join(' → ')}`;
 }
 
 /** REFUSALS 34: no circle of aliases, of any length, that can be active at once. */

@@ -3,7 +3,7 @@ import { test } from 'tap';
 import { misfits, misfitsAllTyped } from '../../src/staging/checks/alias-types.ts';
 import { danglingAliases } from '../../src/staging/checks/aliases.ts';
 import { danglingOfComponents } from '../../src/staging/checks/component-references.ts';
-import { edges } from '../../src/staging/checks/cycles.ts';
+import { pathEdges, tokensAt } from '../../src/staging/checks/cycles.ts';
 import { withoutTheme } from '../../src/staging/checks/token-themes.ts';
 import { allAt, ownAt } from '../../src/staging/checks/token-values.ts';
 import { twice } from '../../src/staging/checks/unique-identities.ts';
@@ -29,7 +29,8 @@ const STATEMENTS: Readonly<Record<string, readonly [sql: string, ...walked: stri
 	'token themes': [withoutTheme(STAGED)],
 	'component references': [danglingOfComponents(STAGED), 'r'],
 	aliases: [danglingAliases(STAGED), 'r'],
-	cycles: [edges(STAGED), 'r'],
+	'paths that refer to paths': [pathEdges(STAGED), 'r'],
+	'tokens of a path': [tokensAt(STAGED)],
 	'alias types': [misfitsAllTyped(STAGED), 'r'],
 	'alias types, some inherited': [misfits(STAGED), 'r', 'typed'],
 	'value parts': [withParts(STAGED), 'r'],

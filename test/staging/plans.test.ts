@@ -11,7 +11,7 @@ import { withParts } from '../../src/staging/checks/value-parts.ts';
 import { CARRY_OUTSIDE_RECORDS, CARRY_OUTSIDE_THEMES } from '../../src/staging/compare/carry-over.ts';
 import { ADDED_AND_CHANGED, REMOVED } from '../../src/staging/compare/differences.ts';
 import { STAGE_THE_REST } from '../../src/staging/compare/merged-whole.ts';
-import { NAMES_LIKE } from '../../src/staging/compare/names.ts';
+import { IS_TAKEN } from '../../src/staging/compare/names.ts';
 import { OPEN_CASES } from '../../src/staging/compare/open-cases.ts';
 import { FIND } from '../../src/staging/compare/pairs.ts';
 import { DIFFERENT } from '../../src/staging/compare/restamp.ts';
@@ -22,6 +22,7 @@ import { STAGED } from '../../src/staging/tables.ts';
 import { openDatabase, openStore, prepareStore } from '../../src/store/sqlite/open.ts';
 import { fill, write } from '../store/contract.ts';
 import { PROJECT, token } from '../support/records.ts';
+import { openStaging } from '../support/staging.ts';
 
 /** Statements by name, with the tables that they may walk through from end to end. */
 const STATEMENTS: Readonly<Record<string, readonly [sql: string, ...walked: string[]]>> = {
@@ -48,8 +49,8 @@ const STATEMENTS: Readonly<Record<string, readonly [sql: string, ...walked: stri
 	'open cases': [OPEN_CASES],
 	'merged whole': [STAGE_THE_REST],
 	pairs: [FIND],
-	'names of tokens': [NAMES_LIKE.tokens],
-	'names of themes': [NAMES_LIKE.themes],
+	'names of tokens': [IS_TAKEN.tokens, 'CONSTANT'],
+	'names of themes': [IS_TAKEN.themes, 'CONSTANT'],
 };
 
 test('no statement walks through a table for each row of another', async (t) => {
@@ -82,4 +83,11 @@ test('no statement walks through a table for each row of another', async (t) => 
 		const ofKind = plan.filter((step) => /^SEARCH [tu] USING .*\(kind=\?\)$/.test(step));
 		t.ok(name === 'token themes' || ofKind.length === 0, `${name}: no token is looked for by its kind alone`);
 	}
+});
+
+test('keys of staged records are an index apart from their lines, so that a look-up reads no line', async (t) => {
+	const { db, set } = openStaging(t);
+	set([token(1, 'a')]);
+	const withoutRowid = "SELECT wr FROM pragma_table_list WHERE schema = 'temp' AND name = 'staged'";
+	t.equal(db.prepare(withoutRowid).pluck().get(), 0);
 });

@@ -12,6 +12,7 @@ import {
 	overLimit,
 } from './errors/dss-error.ts';
 
+export { bytesOf, excerpt, firstFaults, MAX_PROBLEM_BYTES } from './errors/bounded.ts';
 export {
 	ALERT_TYPES,
 	type AlertType,
@@ -21,6 +22,7 @@ export {
 	type ErrorSpec,
 	fromErrorData,
 	toErrorData,
+	toStoredError,
 } from './errors/dss-error.ts';
 
 export const errors = {
@@ -153,6 +155,13 @@ export const errors = {
 		faultAt,
 	),
 	referenceType: define<At>('reference_type', 400, 'A reference leads to a token of another type', faultAt),
+	referenceWebTooLarge: define<{ value: number }>(
+		'reference_web_too_large',
+		400,
+		'References unfold into too much',
+		(d) =>
+			`Following the references and $extends takes more than ${d.value} steps. Refer to fewer parts, or write some of the values out.`,
+	),
 	duplicateRecord: define<At>('duplicate_record', 400, 'Two records claim the same identity', faultAt),
 
 	// Requests

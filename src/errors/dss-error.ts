@@ -1,5 +1,6 @@
 /** What an error of DSS is, how one is defined, and how it crosses a thread. The catalogue: `../errors.ts`. */
 import type { Fault, Stage } from '../../schemas/problem.ts';
+import { boundedDetails, bytesOf, detailsWithin, firstFaults, MAX_PROBLEM_BYTES } from './bounded.ts';
 
 /** What `dss_security_alerts_total` counts by (REFUSALS). */
 export const ALERT_TYPES = ['zip_slip', 'special_file', 'parser_confusion', 'zip_bomb', 'integrity'] as const;
@@ -46,7 +47,7 @@ export interface ErrorFactory<D> {
 	readonly spec: ErrorSpec;
 }
 
-/** Defines an error of the catalogue. */
+/** Defines an error of the catalogue. What it repeats of a caller's is cut before its message is written. */
 export function define<D extends object>(
 	code: string,
 	status: number,
@@ -55,8 +56,10 @@ export function define<D extends object>(
 	alert?: AlertType,
 ): ErrorFactory<D> {
 	const spec: ErrorSpec = alert === undefined ? { code, status, title } : { code, status, title, alert };
-	const make = (details: D, cause?: unknown) =>
-		new DssError(spec, message(details), Object.fromEntries(Object.entries(details)), cause);
+	const make = (given: D, cause?: unknown) => {
+		const details = boundedDetails(given);
+		return new DssError(spec, message(details), Object.fromEntries(Object.entries(details)), cause);
+	};
 	return Object.assign(make, { spec });
 }
 
@@ -96,6 +99,9 @@ export interface Limit {
 export const overLimit = (d: Limit) =>
 	`${capital(d.limit)} ${d.actual === undefined ? 'is' : `is ${d.actual},`} over the limit of ${d.value}. The operator can raise it with ${d.setting}.`;
 
+/** Characters of a cause that are stored. */
+const MAX_CAUSE = 4_000;
+
 /** An error as data: what survives a structured clone on its way between threads. */
 export interface ErrorData {
 	readonly spec: ErrorSpec;
@@ -112,6 +118,18 @@ export function toErrorData(error: DssError): ErrorData {
 	const { spec, message, details, stage, faults, faultsTotal } = error;
 	const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : undefined;
 	return { spec, message, details, stage, faults, faultsTotal, cause };
+}
+
+/** The same as it is stored: faults and lists are cut so that it has 64 KB at most. */
+export function toStoredError(error: DssError): ErrorData {
+	const { faults, details, cause, ...rest } = toErrorData(error);
+	const data = {
+		...rest,
+		details: detailsWithin(details, MAX_PROBLEM_BYTES / 2),
+		cause: cause?.slice(0, MAX_CAUSE),
+	};
+	const left = MAX_PROBLEM_BYTES - bytesOf(data);
+	return { ...data, faults: faults && firstFaults(faults, left) };
 }
 
 /** Rebuilds an error that came from another thread. */

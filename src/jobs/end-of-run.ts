@@ -1,5 +1,5 @@
 /** How an error ends a run: the input's faults fail its job, those of the machine let it run again for a while. */
-import { DssError, errors, toErrorData } from '../errors.ts';
+import { DssError, errors, toStoredError } from '../errors.ts';
 import type { Job, JobEnd } from './queue.ts';
 
 /** Attempts that the machine may fail: a full disk is often cleared within the minutes that these take. */
@@ -21,7 +21,7 @@ export type StopReason = 'cancelled' | 'stopped';
 export function tooManyCrashes({ attempts, crashes }: Job): JobEnd | null {
 	if (crashes < MAX_CRASHES) return null;
 	const reason = `the process ended ${crashes} times while it ran`;
-	return { status: 'failed', error: toErrorData(errors.jobGivenUp({ attempts, reason })) };
+	return { status: 'failed', error: toStoredError(errors.jobGivenUp({ attempts, reason })) };
 }
 
 /** @param now milliseconds since 1970 */
@@ -32,7 +32,7 @@ export function endOfRun(job: Job, error: unknown, stop: StopReason | null, now:
 		notBefore: now + delayMs,
 		reason,
 	});
-	const failed = (final: DssError): JobEnd => ({ status: 'failed', error: toErrorData(final) });
+	const failed = (final: DssError): JobEnd => ({ status: 'failed', error: toStoredError(final) });
 	if (stop === 'cancelled' && isEndOfStopped(known)) return { status: 'cancelled' };
 	if (stop === 'stopped' && isEndOfStopped(known))
 		return { status: 'queued', notBefore: 0, reason: 'stopped' };

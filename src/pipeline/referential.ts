@@ -1,5 +1,6 @@
 /** Stage referential: nothing points nowhere, in a circle, at the wrong type, or is there twice (REFUSALS 32 to 36). */
 import { type DssError, errors } from '../errors.ts';
+import { excerpt } from '../records/excerpt.ts';
 import { CHECK_IDS } from '../staging/checks/all.ts';
 import type { CheckedSet, CheckId, Finding, KnownFindings, Layout } from '../staging/port.ts';
 import type { Revision } from '../store/port.ts';
@@ -106,7 +107,7 @@ class PassedFindings {
 		this.total++;
 		const same = this.#byCode.get(code) ?? { count: 0, paths: new Set() };
 		same.count++;
-		if (same.paths.size < NAMED) same.paths.add(path);
+		if (same.paths.size < NAMED) same.paths.add(excerpt(path));
 		this.#byCode.set(code, same);
 	}
 

@@ -1,7 +1,7 @@
 /** One piece of work: what it may use, how long its stages took, its warnings, and whether it should go on. */
 import type { Limits } from '../../schemas/config.ts';
 import type { Fault, Stage, Warning } from '../../schemas/problem.ts';
-import { DssError, errors } from '../errors.ts';
+import { DssError, errors, firstFaults, MAX_PROBLEM_BYTES } from '../errors.ts';
 import type { Staging } from '../staging/port.ts';
 import type { JobMark, Revision, Store } from '../store/port.ts';
 
@@ -130,7 +130,8 @@ export class Findings {
 		const error = this.#worst;
 		if (error === undefined) return;
 		error.stage = this.#stage;
-		error.faults = this.#found.map((found) => toFault(found, this.#stage));
+		const faults = this.#found.map((found) => toFault(found, this.#stage));
+		error.faults = firstFaults(faults, MAX_PROBLEM_BYTES);
 		error.faultsTotal = this.#total;
 		throw error;
 	}

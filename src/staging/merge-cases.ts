@@ -2,7 +2,7 @@ import type { Kind } from '../../schemas/records.ts';
 import { type Bounds, MAX_PAGE_BYTES } from '../records/bounded.ts';
 import type { StagedRecord } from '../records/staged-record.ts';
 import { applyDecisions, forks, isImported } from './compare/merged-whole.ts';
-import { clashes, findClashes, namesLike } from './compare/names.ts';
+import { clashes, findClashes, isTaken } from './compare/names.ts';
 import { decideCases, openCases, restage } from './compare/open-cases.ts';
 import { findPairs, renamePairs } from './compare/pairs.ts';
 import { compareThreeWay, holdsNews } from './compare/three-way.ts';
@@ -91,8 +91,8 @@ class Named {
 		this.step.run((db) => restage(db, records));
 	}
 
-	namesLike(kind: Kind, name: string, group: string | null): Set<string> {
-		return this.step.run((db) => namesLike(db, kind, name, group));
+	isTaken(kind: Kind, name: string, group: string | null): boolean {
+		return this.step.run((db) => isTaken(db, kind, name, group));
 	}
 }
 

@@ -228,8 +228,8 @@ export interface ThreeWay {
 export interface NamedRecords {
 	/** Stages records in the place of those of the same uuid. */
 	restage(records: readonly StagedRecord[]): void;
-	/** The names in use that begin like one; a theme's are those of its group. */
-	namesLike(kind: Kind, name: string, group: string | null): Set<string>;
+	/** Whether a name is in use; a theme's in its group. */
+	isTaken(kind: Kind, name: string, group: string | null): boolean;
 }
 
 /** An imported record that is to be kept beside ours. */

@@ -96,6 +96,44 @@ test('few lines of $extends cannot make very many tokens', async (t) => {
 	t.throws(() => read(file), new TooManyTokens(1000));
 });
 
+test('groups that are copied count as well, so that few lines of $extends cannot hold all memory', async (t) => {
+	const doubling = (times: number) => {
+		const file: Record<string, object> = { g0: {} };
+		for (let step = 1; step <= times; step++)
+			file[`g${step}`] = { a: { $extends: `{g${step - 1}}` }, b: { $extends: `{g${step - 1}}` } };
+		return file;
+	};
+	t.equal(read(doubling(10)).faults.length, 0);
+	t.throws(() => read(doubling(24)), { code: 'reference_web_too_large', stage: 'referential' });
+	const nested: Record<string, object> = { g0: {} };
+	for (let step = 1; step <= 4_000; step++) nested[`g${step}`] = { a: { $extends: `{g${step - 1}}` } };
+	t.throws(() => read(nested), { code: 'reference_web_too_large' });
+});
+
+test('a chain of 100,000 extensions is resolved without recursion', async (t) => {
+	const file: Record<string, object> = {};
+	for (let step = 100_000; step > 0; step--) file[`g${step}`] = { $extends: `{g${step - 1}}` };
+	file['g0'] = { $deprecated: true };
+	const { faults, groups } = read(file);
+	t.same(faults, []);
+	t.equal(groups.filter(({ members }) => members['$deprecated'] === true).length, 100_001);
+});
+
+test('paths that extension makes too long are faults, as are those that were written so', async (t) => {
+	const name = 'n'.repeat(700);
+	const file = {
+		a: { [name]: { t: number(1) } },
+		b: { [name]: { $extends: '{a}' } },
+		c: { [name]: { $extends: '{b}' } },
+	};
+	const { faults, tokens } = read(file);
+	t.match(faults, [{ path: /^.{201}$/, reason: 'a path has more than 2048 characters' }]);
+	t.equal(tokens.length, 2);
+	t.match(read({ ['x'.repeat(1_000_000)]: { t: number(1) } }).faults, [{ path: /^x{200}…$/ }]);
+	t.equal(read({ ['x'.repeat(2_046)]: { t: number(1) } }).faults.length, 0);
+	t.equal(read({ ['x'.repeat(2_047)]: { t: number(1) } }).faults.length, 1);
+});
+
 test('older forms become those of 2025.10 where nothing is lost, also within composites; the rest is kept and flagged', async (t) => {
 	const { tokens, notes } = read({
 		c: { $type: 'color', $value: '#FAF8FF80' },

@@ -3,14 +3,15 @@ import { test } from 'tap';
 import { misfits, misfitsAllTyped } from '../../src/staging/checks/alias-types.ts';
 import { danglingAliases } from '../../src/staging/checks/aliases.ts';
 import { danglingOfComponents } from '../../src/staging/checks/component-references.ts';
-import { edges } from '../../src/staging/checks/cycles.ts';
+import { pathEdges, tokensAt } from '../../src/staging/checks/cycles.ts';
 import { withoutTheme } from '../../src/staging/checks/token-themes.ts';
+import { allAt, ownAt } from '../../src/staging/checks/token-values.ts';
 import { twice } from '../../src/staging/checks/unique-identities.ts';
-import { target, withParts } from '../../src/staging/checks/value-parts.ts';
+import { withParts } from '../../src/staging/checks/value-parts.ts';
 import { CARRY_OUTSIDE_RECORDS, CARRY_OUTSIDE_THEMES } from '../../src/staging/compare/carry-over.ts';
 import { ADDED_AND_CHANGED, REMOVED } from '../../src/staging/compare/differences.ts';
 import { STAGE_THE_REST } from '../../src/staging/compare/merged-whole.ts';
-import { NAMES_LIKE } from '../../src/staging/compare/names.ts';
+import { IS_TAKEN } from '../../src/staging/compare/names.ts';
 import { OPEN_CASES } from '../../src/staging/compare/open-cases.ts';
 import { FIND } from '../../src/staging/compare/pairs.ts';
 import { LARGE_LOSSES } from '../../src/staging/compare/removals.ts';
@@ -22,6 +23,7 @@ import { STAGED } from '../../src/staging/tables.ts';
 import { openDatabase, openStore, prepareStore } from '../../src/store/sqlite/open.ts';
 import { fill, write } from '../store/contract.ts';
 import { PROJECT, token } from '../support/records.ts';
+import { openStaging } from '../support/staging.ts';
 
 /** Statements by name, with the tables that they may walk through from end to end. */
 const STATEMENTS: Readonly<Record<string, readonly [sql: string, ...walked: string[]]>> = {
@@ -29,11 +31,13 @@ const STATEMENTS: Readonly<Record<string, readonly [sql: string, ...walked: stri
 	'token themes': [withoutTheme(STAGED)],
 	'component references': [danglingOfComponents(STAGED), 'r'],
 	aliases: [danglingAliases(STAGED), 'r'],
-	cycles: [edges(STAGED), 'r'],
+	'paths that refer to paths': [pathEdges(STAGED), 'r'],
+	'tokens of a path': [tokensAt(STAGED)],
 	'alias types': [misfitsAllTyped(STAGED), 'r'],
 	'alias types, some inherited': [misfits(STAGED), 'r', 'typed'],
 	'value parts': [withParts(STAGED), 'r'],
-	'target of a part': [target(STAGED)],
+	'target of a part, in its theme': [ownAt(STAGED)],
+	'target of a part, in others': [allAt(STAGED)],
 	'carrying over records': [CARRY_OUTSIDE_RECORDS, 'json_each'],
 	'carrying over themes': [CARRY_OUTSIDE_THEMES, 'json_each'],
 	'added and changed': [ADDED_AND_CHANGED, 's'],
@@ -47,8 +51,8 @@ const STATEMENTS: Readonly<Record<string, readonly [sql: string, ...walked: stri
 	'open cases': [OPEN_CASES],
 	'merged whole': [STAGE_THE_REST],
 	pairs: [FIND],
-	'names of tokens': [NAMES_LIKE.tokens],
-	'names of themes': [NAMES_LIKE.themes],
+	'names of tokens': [IS_TAKEN.tokens, 'CONSTANT'],
+	'names of themes': [IS_TAKEN.themes, 'CONSTANT'],
 };
 
 test('no statement walks through a table for each row of another', async (t) => {
@@ -81,4 +85,11 @@ test('no statement walks through a table for each row of another', async (t) => 
 		const ofKind = plan.filter((step) => /^SEARCH [tu] USING .*\(kind=\?\)$/.test(step));
 		t.ok(name === 'token themes' || ofKind.length === 0, `${name}: no token is looked for by its kind alone`);
 	}
+});
+
+test('keys of staged records are an index apart from their lines, so that a look-up reads no line', async (t) => {
+	const { db, set } = openStaging(t);
+	set([token(1, 'a')]);
+	const withoutRowid = "SELECT wr FROM pragma_table_list WHERE schema = 'temp' AND name = 'staged'";
+	t.equal(db.prepare(withoutRowid).pluck().get(), 0);
 });

@@ -1,10 +1,21 @@
 import type { Warning } from '../../../schemas/problem.ts';
+import { excerpt } from '../../records/excerpt.ts';
 import { isJsonObject, type JsonObject } from '../../records/json.ts';
+import { ReferenceBudget } from '../../records/reference-budget.ts';
 import { aliasPath, pointerTarget } from '../../records/references.ts';
 import { isTokenType, modernised, valueFault } from '../../records/values.ts';
 import { resolveExtends } from './extends.ts';
 import { toPlainTree } from './plain-tree.ts';
-import { type GroupNode, type Node, type Report, readTree, type TokenNode } from './tree.ts';
+import {
+	type GroupNode,
+	joinPath,
+	type Node,
+	PATH_TOO_LONG,
+	type Report,
+	readTree,
+	shownPath,
+	type TokenNode,
+} from './tree.ts';
 
 /** How a foreign file is read (FORMAT, "Formats of others"). */
 export interface DtcgSettings {
@@ -69,19 +80,21 @@ export const DTCG_WARNINGS: Readonly<Record<string, string>> = {
  *
  * @param file the parsed file; the strict JSON reader has seen its text.
  * @throws {TooManyTokens} when there are more tokens than the settings allow
+ * @throws {DssError} reference_web_too_large
  */
 export function readDtcg(file: JsonObject, settings: DtcgSettings): DtcgFile {
 	const faults: DtcgNote[] = [];
 	const report: Report = (fault) => faults.push(fault);
 	const notes: DtcgNote[] = [];
 	const root = readTree(settings.values === 'keep' ? plain(file) : file, report, settings.values);
-	resolveExtends(root, report, settings.maxTokens);
-	const contents: Contents = { flat: [], groups: [], others: [] };
+	resolveExtends(root, report, settings.maxTokens, new ReferenceBudget(countTokens(root)));
+	const contents: Contents = { flat: [], groups: [], others: [], report };
 	flatten(root, '', {}, contents);
 	const { flat, groups, others } = contents;
 	const { $description } = root.members;
 	for (const { path, members } of others) {
-		const reason = `Format 2025.10 knows no member "${Object.keys(members).join('", "')}" here (§5.2, §6.3)`;
+		const names = excerpt(Object.keys(members).join('", "'));
+		const reason = `Format 2025.10 knows no member "${names}" here (§5.2, §6.3)`;
 		if (settings.values === 'strict') faults.push({ code: 'invalid_record', path, reason });
 		else notes.push({ code: 'unknown_member', path, reason });
 	}
@@ -119,6 +132,14 @@ interface Contents {
 	readonly flat: Flat[];
 	readonly groups: Members[];
 	readonly others: Members[];
+	readonly report: Report;
+}
+
+function countTokens(node: Node): number {
+	if (node.kind === 'token') return 1;
+	let count = 0;
+	for (const child of node.children.values()) count += countTokens(child);
+	return count;
 }
 
 /** Lists the tokens with what they inherit (§5.2.2, §6.3.1), and what the groups say themselves. */
@@ -134,7 +155,11 @@ function flatten(group: GroupNode, path: string, inherited: Inherited, contents:
 	if (Object.keys(group.members).length > 0) contents.groups.push({ path, members: group.members });
 	if (Object.keys(group.others).length > 0) contents.others.push({ path, members: group.others });
 	for (const [name, node] of group.children) {
-		visit(node, path === '' ? name : `${path}.${name}`, passedOn, contents);
+		const at = joinPath(path, name);
+		// Paths as they were written have been looked at; by extension they grow.
+		if (at === null) {
+			contents.report({ code: 'invalid_record', path: shownPath(path, name), reason: PATH_TOO_LONG });
+		} else visit(node, at, passedOn, contents);
 	}
 }
 
@@ -229,7 +254,7 @@ class TokenReader {
 		if (target === null || (target.whole && this.#settings.references === 'strict')) {
 			this.#reference(
 				path,
-				`$ref ${JSON.stringify(ref)} does not lead to the $value of a token (Format §7.1.2)`,
+				`$ref ${excerpt(JSON.stringify(ref))} does not lead to the $value of a token (Format §7.1.2)`,
 			);
 			return { $ref: ref };
 		}
@@ -250,7 +275,7 @@ class TokenReader {
 	#unknownType(path: string, type: string, value: unknown): { value: unknown } {
 		const note = {
 			path,
-			reason: `"${type}" is not a type of Format 2025.10`,
+			reason: `"${excerpt(type)}" is not a type of Format 2025.10`,
 			rule: 'DTCG Format 2025.10 §8',
 		};
 		if (this.#settings.values === 'strict') this.#faults.push({ code: 'invalid_value', ...note });
@@ -304,6 +329,6 @@ export function toWarnings(notes: readonly DtcgNote[]): Warning[] {
 		code,
 		message: DTCG_WARNINGS[code] ?? code,
 		count: same.length,
-		details: { paths: same.slice(0, 10).map(({ path }) => path) },
+		details: { paths: same.slice(0, 10).map(({ path }) => excerpt(path)) },
 	}));
 }

@@ -31,6 +31,21 @@ const GROUP_MEMBERS = new Set(['$type', '$description', '$extensions', '$depreca
 const ROOT = '$root';
 /** REFUSALS 44: looked at before a path is repeated for each token below it. */
 const MAX_PATH = 2_048;
+/** Names that a path of that length can have. */
+export const MAX_LEVELS = MAX_PATH / 2;
+export const PATH_TOO_LONG = `a path has more than ${MAX_PATH} characters`;
+
+/** The path of what stands in a group under a name; null where it would be too long. */
+export function joinPath(group: string, name: string): string | null {
+	if (group.length + 1 + name.length > MAX_PATH + (group === '' ? 1 : 0)) return null;
+	return group === '' ? name : `${group}.${name}`;
+}
+
+/** The beginning of such a path, for what is reported of one that is too long. */
+export function shownPath(group: string, name: string): string {
+	const beginning = excerpt(name);
+	return excerpt(group === '' ? beginning : `${group}.${beginning}`);
+}
 
 /**
  * Reads the tree. What breaks a rule about names or form is reported with its path and left out. Under `keep` the
@@ -54,7 +69,7 @@ function readToken(value: JsonObject, names: readonly string[], path: string, re
 	const wrong = (reason: string) => report({ code: 'invalid_record', path, reason });
 	const child = names.find((name) => isJsonObject(value[name]));
 	if (child !== undefined) {
-		wrong(`a token cannot hold other tokens or groups, as "${child}" here (Format §6.1)`);
+		wrong(`a token cannot hold other tokens or groups, as "${excerpt(child)}" here (Format §6.1)`);
 	}
 	if (Object.hasOwn(value, '$value') && Object.hasOwn(value, '$ref')) {
 		wrong('a token has either $value or $ref');
@@ -71,10 +86,10 @@ function readGroup(value: JsonObject, path: string, report: Report, values: 'kee
 	const children = new Map<string, Node>();
 	for (const [key, member] of Object.entries(rest)) {
 		if (!isJsonObject(member)) continue;
-		const at = path === '' ? key : `${path}.${key}`;
-		const reason = at.length > MAX_PATH ? `a path has more than ${MAX_PATH} characters` : nameFault(key);
-		if (reason !== null) {
-			report({ code: 'invalid_record', path: excerpt(at), reason });
+		const at = joinPath(path, key);
+		const reason = at === null ? PATH_TOO_LONG : nameFault(key);
+		if (at === null || reason !== null) {
+			report({ code: 'invalid_record', path: shownPath(path, key), reason: reason ?? PATH_TOO_LONG });
 			continue;
 		}
 		const node = readNode(member, at, report, values);

@@ -8,7 +8,7 @@ import { renameAliases } from '../../records/references.ts';
 import type { RecordKey, StagedRecord } from '../../records/staged-record.ts';
 import type { Fork, MergedRecords, MergedSet, NameClash, NamedRecords } from '../../staging/port.ts';
 import type { Work } from '../work.ts';
-import { forkUuid, freeName, underNewNames } from './rules/naming.ts';
+import { FreeNames, forkUuid, underNewNames } from './rules/naming.ts';
 import type { Stamp } from './settings.ts';
 
 /** Records that are renamed at once. */
@@ -21,6 +21,9 @@ class ForkNames {
 	/** By the uuids of the records that were forked. */
 	readonly uuids: ReadonlyMap<string, string>;
 	readonly paths = new Map<string, string>();
+	/** The paths that forks got. */
+	readonly given = new Set<string>();
+	readonly free = new FreeNames();
 
 	constructor(projectUuid: string, forks: ReadonlyMap<string, string>) {
 		this.uuids = new Map([...forks].map(([uuid, hash]) => [uuid, forkUuid(projectUuid, uuid, hash)]));
@@ -84,14 +87,16 @@ export interface Clashes {
 export async function renameClashes(work: Work, set: MergedSet, stamp: Stamp): Promise<Clashes> {
 	const count = set.findClashes();
 	const names: string[] = [];
+	const freeNames = new FreeNames();
 	for (let after: RecordKey | null = null; count > 0; ) {
 		const page: NameClash[] = set.clashes({ ...BATCH, after });
 		const last = page.at(-1);
 		if (last === undefined) break;
 		for (const { kind, line, name, group } of page) {
 			if (names.length < SHOWN) names.push(name);
-			const taken = set.namesLike(kind, name, group);
-			const free = freeName(name, (candidate) => taken.has(candidate));
+			const free = freeNames.of(name, withinOf(kind, group), (candidate) =>
+				set.isTaken(kind, candidate, group),
+			);
 			const { version, at } = stamp;
 			const named = { ...parseLine(line), [kind === 'tokens' ? 'path' : 'name']: free };
 			const stamped = { ...named, version, updatedAt: at };
@@ -105,13 +110,12 @@ export async function renameClashes(work: Work, set: MergedSet, stamp: Stamp): P
 
 /** Of forks that share a path, in several themes, all get the same new one: an alias means whichever is active. */
 function namePaths(merged: NamedRecords, forks: readonly Fork[], names: ForkNames): void {
-	const given = new Set(names.paths.values());
 	for (const { name: path, theme } of forks) {
 		// In a forked theme every path is free.
 		if (names.uuids.has(String(theme)) || names.paths.has(path)) continue;
-		const taken = merged.namesLike('tokens', path, null);
-		const free = freeName(path, (name) => taken.has(name) || given.has(name));
-		given.add(free);
+		const taken = (name: string) => names.given.has(name) || merged.isTaken('tokens', name, null);
+		const free = names.free.of(path, 'tokens', taken);
+		names.given.add(free);
 		names.paths.set(path, free);
 	}
 }
@@ -128,8 +132,9 @@ function renamed(merged: NamedRecords, kind: Kind, record: JsonObject, names: Fo
 		return { ...underNewNames(record, { uuid, theme }), ...renamedValue, path };
 	}
 	const group = typeof record['group'] === 'string' ? record['group'] : null;
-	const taken = merged.namesLike(kind, String(record['name']), group);
-	const name = freeName(String(record['name']), (candidate) => taken.has(candidate));
+	const name = names.free.of(String(record['name']), withinOf(kind, group), (candidate) =>
+		merged.isTaken(kind, candidate, group),
+	);
 	const { tokens, dependencies } = record;
 	return {
 		...underNewNames(record, { uuid }),
@@ -137,4 +142,9 @@ function renamed(merged: NamedRecords, kind: Kind, record: JsonObject, names: Fo
 		...(Array.isArray(dependencies) ? { dependencies: dependencies.map((one) => uuidOf(String(one))) } : {}),
 		name,
 	};
+}
+
+/** Names of one kind meet, those of themes within their group. */
+function withinOf(kind: Kind, group: string | null): string {
+	return JSON.stringify([kind, kind === 'themes' ? group : null]);
 }

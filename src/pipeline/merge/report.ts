@@ -1,6 +1,7 @@
 /** What a merge reports: counts, warnings, and the refusal of what is not settled. */
 import { type DssError, errors } from '../../errors.ts';
 import { sumCounts } from '../../records/counts.ts';
+import { excerpt } from '../../records/excerpt.ts';
 import type { OutcomeCounts } from '../../staging/port.ts';
 import type { Revision } from '../../store/port.ts';
 import type { Work } from '../work.ts';
@@ -65,7 +66,7 @@ export function warnOfClashes(work: Work, { count, names }: Clashes): void {
 		code: 'name_taken',
 		message: 'Both sides gave one name to different records: one of them got another name',
 		count,
-		details: { names: [...names] },
+		details: { names: names.map(excerpt) },
 	});
 }
 

@@ -6,6 +6,7 @@ import type { Archive } from '../../archive/reader.ts';
 import { DssError, errors } from '../../errors.ts';
 import type { RecordRules } from '../../records/check-record.ts';
 import type { Counts } from '../../records/counts.ts';
+import { excerpt } from '../../records/excerpt.ts';
 import { tooLarge } from '../../records/place.ts';
 import { readProject } from '../../records/project-entry.ts';
 import { BOOKKEEPING_SLACK } from '../../records/record-size.ts';
@@ -82,7 +83,7 @@ async function passOver(
 			code: 'ignored_entry',
 			message: 'Entries that this version does not read were passed over',
 			count: filled.length,
-			details: { paths: filled.slice(0, 10).map(({ path }) => path) },
+			details: { paths: filled.slice(0, 10).map(({ path }) => excerpt(path)) },
 		});
 	}
 }

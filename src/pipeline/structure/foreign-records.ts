@@ -39,7 +39,7 @@ export function tokenUuid(projectUuid: string, theme: string, path: string): str
  * held against the project.
  *
  * @throws {DssError} invalid_json, invalid_record, invalid_value, dangling_reference, too_many_records, no_records,
- * unknown_format
+ * unknown_format, reference_web_too_large
  */
 export async function stageDtcg(
 	work: Work,

@@ -7,6 +7,7 @@ import type { Archive } from '../../archive/reader.ts';
 import { DssError, errors } from '../../errors.ts';
 import { type RecordRules, readRecord } from '../../records/check-record.ts';
 import type { Counts } from '../../records/counts.ts';
+import { excerpt } from '../../records/excerpt.ts';
 import { isJsonObject, type JsonObject } from '../../records/json.ts';
 import { tooLarge } from '../../records/place.ts';
 import { parseStrict } from '../../records/strict-json.ts';
@@ -102,6 +103,6 @@ async function passOver(work: Work, archive: Archive): Promise<void> {
 		code: 'ignored_entry',
 		message: 'Entries that this version does not read were passed over',
 		count: others.length,
-		details: { paths: others.slice(0, 10) },
+		details: { paths: others.slice(0, 10).map(excerpt) },
 	});
 }

@@ -2,13 +2,15 @@ import { unlessStopped } from '../../sqlite/stop-flag.ts';
 import type { TableSet } from '../tables.ts';
 import { ACTIVE_TOGETHER, type Check } from './check.ts';
 
-/** Targets are found by the index by name: one row a theme that has the path. */
+/** Targets are found by the index by name: that of the same theme, else one row a theme that has the path. */
 export const danglingAliases = ({ records, references }: TableSet): string => `
   SELECT r.uuid, t.name, r.target, r.pointer
   FROM ${references} AS r
   CROSS JOIN ${records} AS t ON t.kind = 2 AND t.uuid = r.uuid
   LEFT JOIN ${records} AS a ON a.kind = 1 AND a.uuid = t.theme
   WHERE r.kind = 2 AND ${unlessStopped('r.rowid')} AND NOT EXISTS (
+    SELECT 1 FROM ${records} AS o WHERE o.kind = 2 AND o.name = r.target AND o.theme = t.theme
+  ) AND NOT EXISTS (
     SELECT 1
     FROM ${records} AS u
     LEFT JOIN ${records} AS b ON b.kind = 1 AND b.uuid = u.theme

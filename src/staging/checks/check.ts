@@ -17,3 +17,10 @@ export interface Check {
 export const ACTIVE_TOGETHER = `
   (a.uuid IS NULL OR b.uuid IS NULL
     OR a.uuid = b.uuid OR a.theme_group IS NULL OR b.theme_group IS NULL OR a.theme_group <> b.theme_group)`;
+
+const TOKENS = ({ records }: TableSet): string => `SELECT count(*) FROM ${records} WHERE kind = 2`;
+
+/** How many tokens a set has: what a check of references may cost depends on it (REFUSALS 43). */
+export function countTokens(db: Connection, set: TableSet): number {
+	return Number(db.prepare(TOKENS(set)).pluck().get());
+}

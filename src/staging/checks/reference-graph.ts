@@ -1,116 +1,174 @@
-/** Loops among tokens that refer to tokens. */
+/** Circles among tokens that refer to tokens, as far as they can be active at once (FORMAT, "theme"). */
+import type { ReferenceBudget } from '../../records/reference-budget.ts';
+import { knotsOf } from './knots.ts';
 
-/** A reference from a token to one that it can mean. */
-export interface Edge {
-	readonly source: string;
-	readonly target: string;
-	readonly sourcePath: string;
-	readonly targetPath: string;
-	readonly sourceTheme: string;
-	readonly targetTheme: string;
-	/** The group of the theme; null where it has none. */
-	readonly sourceGroup: string | null;
-	readonly targetGroup: string | null;
-}
-
-/** Paths tried before a knot of references across themes counts as a circle: real ones need a handful. */
-const MAX_STEPS = 100_000;
-const MAX_LOOPS = 100;
-
-export interface Node {
+/** A token at one of the paths that lead to each other. */
+export interface PlacedToken {
 	readonly uuid: string;
 	readonly path: string;
 	readonly theme: string;
+	/** The group of the theme; null where it has none. */
 	readonly group: string | null;
-	readonly targets: Node[];
-	readonly sources: Node[];
+	/** The order of the theme; null where the theme is not there. */
+	readonly order: number | null;
+	/** The paths that it refers to. */
+	readonly targets: readonly string[];
 }
 
-/** The tokens that refer to tokens that refer. */
-export class ReferenceGraph {
-	readonly #nodes = new Map<string, Node>();
+interface Node {
+	/** Null for a path that several tokens have: it leads to each of them. */
+	readonly token: PlacedToken | null;
+	readonly targets: Node[];
+}
 
-	add(edge: Edge): void {
-		const source = this.#node(edge.source, edge.sourcePath, edge.sourceTheme, edge.sourceGroup);
-		const target = this.#node(edge.target, edge.targetPath, edge.targetTheme, edge.targetGroup);
-		source.targets.push(target);
-		target.sources.push(source);
+/** Loops in the order of reference. @throws {DssError} reference_web_too_large */
+export function* loopsAmong(
+	tokens: readonly PlacedToken[],
+	budget: ReferenceBudget,
+): Generator<readonly PlacedToken[]> {
+	const paths = pathsOf(tokens);
+	const shown = tokens.filter((token) => !isHidden(token, paths));
+	const grouped = shown.some(({ group }) => group !== null);
+	const nodes = grouped ? nodesOfThemes(shown, paths, budget) : nodesOfPaths(shown);
+	for (const loop of loopsIn(nodes, budget, false)) {
+		yield loop.flatMap(({ token }) => (token === null ? [] : [token]));
 	}
+}
 
-	/** Loops in the order of reference, 100 at most: enough to see what is wrong. */
-	*loops(): Generator<Node[]> {
-		const knotted = this.#knotted();
-		const grouped = [...knotted].some(({ group }) => group !== null);
-		const found = grouped ? loopsAcrossThemes(knotted) : loopsAtOnce(knotted);
-		let count = 0;
-		for (const loop of found) {
-			yield loop;
-			if (++count === MAX_LOOPS) return;
+/** What stands at a path. */
+interface AtPath {
+	readonly themes: Set<string>;
+	/** The highest order of a theme without a group, which is always active. */
+	top: number;
+}
+
+function pathsOf(tokens: readonly PlacedToken[]): Map<string, AtPath> {
+	const paths = new Map<string, AtPath>();
+	for (const { path, theme, group, order } of tokens) {
+		const at = paths.get(path) ?? { themes: new Set(), top: Number.NEGATIVE_INFINITY };
+		at.themes.add(theme);
+		if (group === null && order !== null) at.top = Math.max(at.top, order);
+		paths.set(path, at);
+	}
+	return paths;
+}
+
+/** A token that another of its path, which is always active, is laid over is never seen. */
+function isHidden({ path, order }: PlacedToken, paths: ReadonlyMap<string, AtPath>): boolean {
+	return order !== null && (paths.get(path)?.top ?? order) > order;
+}
+
+/** Where all themes are active at once, a reference can mean each token of its path: one node a path keeps this linear. */
+function nodesOfPaths(tokens: readonly PlacedToken[]): Node[] {
+	const nodes = tokens.filter(refers).map((token) => ({ token, targets: [] as Node[] }));
+	const byPath = new Map(
+		[...Map.groupBy(nodes, ({ token }) => token.path)].map(([path, at]) => [path, hub(at)]),
+	);
+	for (const { token, targets } of nodes) {
+		for (const path of token.targets) {
+			const target = byPath.get(path);
+			if (target !== undefined) targets.push(target);
 		}
 	}
+	return [...nodes, ...byPath.values()];
+}
 
-	/** What is left when, again and again, all that refers to nothing left, or is not referred to, is taken away. */
-	#knotted(): Set<Node> {
-		const left = new Set(this.#nodes.values());
-		for (const [ahead, behind] of [
-			['targets', 'sources'],
-			['sources', 'targets'],
-		] as const) {
-			const counts = new Map(
-				[...left].map((node) => [node, node[ahead].filter((other) => left.has(other)).length]),
-			);
-			const ended = [...counts].filter(([, count]) => count === 0).map(([node]) => node);
-			for (let node = ended.pop(); node !== undefined; node = ended.pop()) {
-				left.delete(node);
-				for (const other of node[behind]) {
-					if (!left.has(other)) continue;
-					const count = (counts.get(other) ?? 0) - 1;
-					counts.set(other, count);
-					if (count === 0) ended.push(other);
-				}
+function hub(nodes: readonly Node[]): Node {
+	const [only] = nodes;
+	return nodes.length === 1 && only !== undefined ? only : { token: null, targets: [...nodes] };
+}
+
+/** Where some themes exclude each other, each reference leads to the tokens that can be active with its own. */
+function nodesOfThemes(
+	tokens: readonly PlacedToken[],
+	paths: ReadonlyMap<string, AtPath>,
+	budget: ReferenceBudget,
+): Node[] {
+	const nodes = tokens.filter(refers).map((token) => ({ token, targets: [] as Node[] }));
+	const byPath = new Map(
+		[...Map.groupBy(nodes, ({ token }) => token.path)].map(([path, at]) => [
+			path,
+			{
+				groups: Map.groupBy(at, ({ token }) => token.group),
+				themes: Map.groupBy(at, ({ token }) => token.theme),
+			},
+		]),
+	);
+	for (const { token, targets } of nodes) {
+		for (const path of token.targets) {
+			const at = byPath.get(path);
+			if (at === undefined) continue;
+			for (const [group, members] of at.groups) {
+				// Of its own group, its own theme alone.
+				const meant = group !== null && group === token.group ? (at.themes.get(token.theme) ?? []) : members;
+				budget.spend(1 + meant.length);
+				for (const other of meant) if (canMean(token, other.token, paths)) targets.push(other);
 			}
 		}
-		return left;
 	}
+	return nodes;
+}
 
-	#node(uuid: string, path: string, theme: string, group: string | null): Node {
-		const known = this.#nodes.get(uuid);
-		if (known !== undefined) return known;
-		const made: Node = { uuid, path, theme, group, targets: [], sources: [] };
-		this.#nodes.set(uuid, made);
-		return made;
+/** Neither end hides the other: a theme that has both paths is laid over what lies under it. */
+function canMean(source: PlacedToken, target: PlacedToken, paths: ReadonlyMap<string, AtPath>): boolean {
+	const { order: from } = source;
+	const { order: to } = target;
+	if (from === null || to === null) return true;
+	if (from > to && paths.get(target.path)?.themes.has(source.theme)) return false;
+	return !(to > from && paths.get(source.path)?.themes.has(target.theme));
+}
+
+const refers = ({ targets }: PlacedToken): boolean => targets.length > 0;
+
+/**
+ * Loops of tokens whose themes can all be active. Where a knot holds several themes of one group, each of them is looked
+ * at without the others: what is found is exact, and what is looked at is counted.
+ *
+ * @param counted whether this looks at nodes once more
+ */
+function* loopsIn(nodes: readonly Node[], budget: ReferenceBudget, counted: boolean): Generator<Node[]> {
+	if (counted) budget.spend(nodes.reduce((sum, { targets }) => sum + 1 + targets.length, 0));
+	for (const knot of knotsOf(nodes)) {
+		const group = dividedGroup(knot);
+		if (group === null) {
+			yield* loopsAtOnce(knot);
+			continue;
+		}
+		const ofGroup = (node: Node) => node.token?.group === group;
+		const others = knot.filter((node) => !ofGroup(node));
+		yield* loopsIn(others, budget, true);
+		for (const [theme, members] of Map.groupBy(knot.filter(ofGroup), ({ token }) => token?.theme)) {
+			for (const loop of loopsIn([...members, ...others], budget, true)) {
+				// Those without it have been found.
+				if (loop.some(({ token }) => token?.theme === theme)) yield loop;
+			}
+		}
 	}
 }
 
-/** Where all tokens can be active at once, every way back to the path is a loop: one walk over the edges. */
-function* loopsAtOnce(knotted: ReadonlySet<Node>): Generator<Node[]> {
+/** A group of which a knot holds more than one theme; null where there is none. */
+function dividedGroup(knot: readonly Node[]): string | null {
+	const themes = new Map<string, string>();
+	for (const { token } of knot) {
+		if (token === null || token.group === null) continue;
+		if ((themes.get(token.group) ?? token.theme) !== token.theme) return token.group;
+		themes.set(token.group, token.theme);
+	}
+	return null;
+}
+
+/** Where all tokens of a knot can be active at once, every way back to the path is a loop: one walk over the edges. */
+function* loopsAtOnce(knot: readonly Node[]): Generator<Node[]> {
+	const among = new Set(knot);
 	const done = new Set<Node>();
-	for (const start of knotted) {
+	// Tokens first: a loop begins with one.
+	for (const start of knot.toSorted((a, b) => Number(a.token === null) - Number(b.token === null))) {
 		if (done.has(start)) continue;
 		const walk = new Walk(start);
 		for (let next = walk.next(done); next !== null; next = walk.next(done)) {
-			if (!knotted.has(next) || done.has(next)) continue;
+			if (!among.has(next) || done.has(next)) continue;
 			if (walk.holds(next)) yield walk.since(next);
 			else walk.enter(next);
-		}
-	}
-}
-
-/** Where some themes exclude each other, paths are tried until one returns whose themes can all be active. */
-function* loopsAcrossThemes(knotted: ReadonlySet<Node>): Generator<Node[]> {
-	const reported = new Set<Node>();
-	for (const start of knotted) {
-		if (reported.has(start)) continue;
-		const walk = new Walk(start);
-		let steps = 0;
-		for (let next = walk.next(); next !== null; next = walk.next()) {
-			const returned = next === start && together(walk.path);
-			if (returned || ++steps > MAX_STEPS) {
-				for (const node of walk.path) reported.add(node);
-				yield [...walk.path];
-				break;
-			}
-			if (knotted.has(next) && !walk.holds(next) && together([...walk.path, next])) walk.enter(next);
 		}
 	}
 }
@@ -126,8 +184,8 @@ class Walk {
 		this.#places.set(start, 0);
 	}
 
-	/** The next token that the end of the path refers to; goes back where there is none, into `left`. */
-	next(left?: Set<Node>): Node | null {
+	/** The next node that the end of the path leads to; goes back where there is none, into `left`. */
+	next(left: Set<Node>): Node | null {
 		for (;;) {
 			const at = this.path.at(-1);
 			if (at === undefined) return null;
@@ -140,7 +198,7 @@ class Walk {
 			this.path.pop();
 			this.#turns.pop();
 			this.#places.delete(at);
-			left?.add(at);
+			left.add(at);
 		}
 	}
 
@@ -157,14 +215,4 @@ class Walk {
 	since(node: Node): Node[] {
 		return this.path.slice(this.#places.get(node) ?? 0);
 	}
-}
-
-function together(path: readonly Node[]): boolean {
-	const chosen = new Map<string, string>();
-	for (const { group, theme } of path) {
-		if (group === null) continue;
-		if ((chosen.get(group) ?? theme) !== theme) return false;
-		chosen.set(group, theme);
-	}
-	return true;
 }

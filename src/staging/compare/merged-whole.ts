@@ -4,7 +4,7 @@ import type { Connection } from '../../sqlite/connection.ts';
 import { kindNumber, kindOf } from '../../sqlite/kinds.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';
 import type { Fork, MergedRecords, Sides } from '../port.ts';
-import { RECORD_COLUMNS } from '../tables.ts';
+import { nameIndexOf, RECORD_COLUMNS, STAGED } from '../tables.ts';
 import { DECLINE_KEPT } from './open-cases.ts';
 
 const UNSTAGE_LOCAL = `
@@ -24,6 +24,8 @@ const DIFFERS_FROM_IMPORT = `
     OR EXISTS (SELECT 1 FROM temp.pairs WHERE chosen <> theirs AND ${unlessStopped('theirs')})
     OR (SELECT count(*) FROM temp.staged) <> :records`;
 
+const ANY_FORK = 'SELECT EXISTS (SELECT 1 FROM temp.forks)';
+
 const FORKS = `
   SELECT kind, uuid, theme, name, hash, line
   FROM temp.forks
@@ -37,6 +39,8 @@ export function applyDecisions(db: Connection, { overlay }: Sides): void {
 		if (overlay) db.prepare(DECLINE_KEPT).run();
 		db.prepare(UNSTAGE_LOCAL).run();
 		db.prepare(STAGE_THE_REST).run();
+		// Names for forks are looked for by it.
+		if (db.prepare(ANY_FORK).pluck().get() === 1) db.exec(nameIndexOf(STAGED));
 	})();
 }
 

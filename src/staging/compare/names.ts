@@ -6,17 +6,12 @@ import { kindNumber, kindOf } from '../../sqlite/kinds.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';
 import type { NameClash, PageBounds } from '../port.ts';
 
-/** How the names of a kind are found, by the index by name; a theme's name is taken within its group. */
-export const NAMES_LIKE: Readonly<Record<Kind, string>> = {
+/** Whether a name of a kind is in use, by the index by name; a theme's name is taken within its group. */
+export const IS_TAKEN: Readonly<Record<Kind, string>> = {
 	themes: `
-    SELECT name FROM temp.staged
-    WHERE kind = 1 AND name >= :name AND name < :beyond AND theme_group IS :group AND ${unlessStopped('uuid')}`,
-	tokens: `
-    SELECT DISTINCT name FROM temp.staged
-    WHERE kind = 2 AND name >= :name AND name < :beyond AND ${unlessStopped('uuid')}`,
-	components: `
-    SELECT name FROM temp.staged
-    WHERE kind = 3 AND name >= :name AND name < :beyond AND ${unlessStopped('uuid')}`,
+    SELECT EXISTS (SELECT 1 FROM temp.staged WHERE kind = 1 AND name = :name AND theme_group IS :group)`,
+	tokens: 'SELECT EXISTS (SELECT 1 FROM temp.staged WHERE kind = 2 AND name = :name)',
+	components: 'SELECT EXISTS (SELECT 1 FROM temp.staged WHERE kind = 3 AND name = :name)',
 };
 
 /** In the order of the index by name: no sorting. */
@@ -42,11 +37,10 @@ const CLASHES = `
   ORDER BY c.kind, c.uuid
   LIMIT :limit`;
 
-/** The names in use that begin like one; `-imported~` sorts behind every name that is made of it. */
-export function namesLike(db: Connection, kind: Kind, name: string, group: string | null): Set<string> {
-	const parameters = { name, beyond: `${name}-imported~`, ...(kind === 'themes' ? { group } : {}) };
-	// pluck() returns the names.
-	return new Set(db.prepare(NAMES_LIKE[kind]).pluck().all(parameters) as string[]);
+/** Whether a name is in use. Names are asked for one by one: those that begin alike can be very many. */
+export function isTaken(db: Connection, kind: Kind, name: string, group: string | null): boolean {
+	const parameters = { name, ...(kind === 'themes' ? { group } : {}) };
+	return db.prepare(IS_TAKEN[kind]).pluck().get(parameters) === 1;
 }
 
 /** Notes all but the first of the records that share an identity; returns how many there are. */

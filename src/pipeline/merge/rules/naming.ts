@@ -10,13 +10,32 @@ export function forkUuid(projectUuid: string, uuid: string, hash: string): strin
 	return v5(`fork\n${uuid}\n${hash}`, projectUuid);
 }
 
-/** A name that is free: the name itself, or with "-imported", "-imported-2" and so on behind it. */
-export function freeName(name: string, taken: (name: string) => boolean): string {
-	if (!taken(name)) return name;
-	for (let number = 1; ; number++) {
-		const candidate = `${name}-imported${number === 1 ? '' : `-${number}`}`;
-		if (!taken(candidate)) return candidate;
+/**
+ * Free names: the name itself, or with "-imported", "-imported-2" and so on behind it. What was found taken is not asked
+ * for again: names never become free while this is used.
+ */
+export class FreeNames {
+	/** The number to go on with, by name and where it is taken. */
+	readonly #next = new Map<string, number>();
+
+	/**
+	 * @param within where the name must be free: names of two of these do not meet
+	 * @param taken whether a name is in use there
+	 */
+	of(name: string, within: string, taken: (name: string) => boolean): string {
+		const key = JSON.stringify([within, name]);
+		for (let number = this.#next.get(key) ?? 0; ; number++) {
+			const candidate = numbered(name, number);
+			if (taken(candidate)) continue;
+			this.#next.set(key, number);
+			return candidate;
+		}
 	}
+}
+
+function numbered(name: string, number: number): string {
+	if (number === 0) return name;
+	return `${name}-imported${number === 1 ? '' : `-${number}`}`;
 }
 
 /** How a record is to be named, and what it names. */

@@ -1,8 +1,6 @@
 /** The stages archive, manifest, schema and structure: from a spooled file to staged records. */
 import { open, stat } from 'node:fs/promises';
-import { v5 } from 'uuid';
 import type { Manifest } from '../../schemas/manifest.ts';
-import { ComponentLine, type Kind, ThemeLine, TokenLine } from '../../schemas/records.ts';
 import { checkManifest, readManifestObject } from '../archive/manifest.ts';
 import { migrationName, migrationsFrom } from '../archive/migrations/chain.ts';
 import type { Migration } from '../archive/migrations/migration.ts';
@@ -12,13 +10,15 @@ import { SCHEMA_VERSION, type SchemaVersion, schemaVersionOf } from '../archive/
 import { errors } from '../errors.ts';
 import { HEAD_BYTES, recogniseText } from '../interop/recognise/text.ts';
 import { canonicalJson } from '../records/canonical.ts';
-import type { JsonObject } from '../records/json.ts';
 import type { Scope } from '../records/staged-record.ts';
 import type { Filling } from '../staging/port.ts';
 import type { Incoming, UploadOptions } from './incoming.ts';
+import { warnNearLimits } from './near-limits.ts';
+import { adaptation, underFreshUuids } from './structure/adaptation.ts';
 import { stageArchive } from './structure/archive-records.ts';
 import { stageDtcg, THEME_NAME, themeUuid } from './structure/foreign-records.ts';
 import { stageOlderArchive } from './structure/older-records.ts';
+import { projectNameOf } from './structure/project-name.ts';
 import { unknownFormat } from './structure/unknown-format.ts';
 import type { Work } from './work.ts';
 
@@ -102,7 +102,7 @@ async function stageForeign({ work, upload, listener }: Reading): Promise<Incomi
 		migrations: [],
 		projectUuid,
 		properties: {
-			name: upload.name ?? nameOf(upload.fileName),
+			name: upload.name ?? projectNameOf(upload.fileName),
 			description: null,
 			metadata: null,
 			createdAt: null,
@@ -236,98 +236,4 @@ async function stageOlder(
 		counts,
 		references: upload.references ?? 'strict',
 	};
-}
-
-/** What is done to each record on its way in: fresh uuids for a copy, unknown fields of a newer minor version kept. */
-function adaptation(
-	version: SchemaVersion,
-	copyTo: string | null,
-	work: Work,
-): ((kind: Kind, record: JsonObject) => JsonObject) | undefined {
-	const newer = `${version.major}.${version.minor}` !== SCHEMA_VERSION;
-	if (newer) {
-		work.warnings.push({
-			code: 'newer_minor_version',
-			message: `The archive is of version ${version.text}; what ${SCHEMA_VERSION} does not know is kept under extensions`,
-			count: 1,
-		});
-	}
-	if (!newer && copyTo === null) return undefined;
-	return (kind, record) => {
-		const known = newer ? withUnknownKept(kind, record) : record;
-		return copyTo === null ? known : underFreshUuids(known, copyTo);
-	};
-}
-
-/** The same copy of the same record gets the same uuid, so references among them hold without a table. */
-function underFreshUuids(record: JsonObject, projectUuid: string): JsonObject {
-	const fresh = (uuid: JsonObject[string]) => (typeof uuid === 'string' ? v5(uuid, projectUuid) : uuid);
-	const { uuid, theme, dependencies } = record;
-	return {
-		...record,
-		...(uuid === undefined ? {} : { uuid: fresh(uuid) }),
-		...(theme === undefined ? {} : { theme: fresh(theme) }),
-		...(Array.isArray(dependencies) ? { dependencies: dependencies.map(fresh) } : {}),
-	};
-}
-
-const FIELDS: Readonly<Record<Kind, ReadonlySet<string>>> = {
-	themes: new Set(Object.keys(ThemeLine.properties)),
-	tokens: new Set(Object.keys(TokenLine.properties)),
-	components: new Set(Object.keys(ComponentLine.properties)),
-};
-
-/** FORMAT, "Records": in a record of a newer minor version unknown fields are kept under `extensions`. */
-function withUnknownKept(kind: Kind, record: JsonObject): JsonObject {
-	const unknown = Object.entries(record).filter(([name]) => !FIELDS[kind].has(name));
-	if (unknown.length === 0) return record;
-	const known = Object.entries(record).filter(([name]) => FIELDS[kind].has(name));
-	const { extensions } = record;
-	const kept = typeof extensions === 'object' && !Array.isArray(extensions) ? extensions : {};
-	return { ...Object.fromEntries(known), extensions: { ...kept, 'dss.newer': Object.fromEntries(unknown) } };
-}
-
-/** What an upload uses of the limits. */
-interface Use {
-	readonly counts: { themes: number; tokens: number; components: number };
-	readonly archiveBytes: number;
-	readonly contentBytes?: number;
-	readonly entries?: number;
-}
-
-/** Above 80 % of a limit the answer warns (API, "Limits and profiles"). */
-function warnNearLimits(work: Work, { counts, archiveBytes, contentBytes = 0, entries = 0 }: Use): void {
-	const { limits } = work;
-	for (const [limit, actual, value, setting] of [
-		['tokens', counts.tokens, limits.maxTokens, 'DSS_MAX_TOKENS'],
-		['components', counts.components, limits.maxComponents, 'DSS_MAX_COMPONENTS'],
-		['themes', counts.themes, limits.maxThemes, 'DSS_MAX_THEMES'],
-		['bytes of upload', archiveBytes, limits.maxArchiveBytes, 'DSS_MAX_ARCHIVE_BYTES'],
-		['bytes of content', contentBytes, limits.maxContentBytes, 'DSS_MAX_CONTENT_BYTES'],
-		['entries', entries, limits.maxEntries, 'DSS_MAX_ENTRIES'],
-	] as const) {
-		if (actual <= 0.8 * value) continue;
-		work.warnings.push({
-			code: 'near_limit',
-			message: `${actual} ${limit} are above 80 % of the limit of ${value} (${setting})`,
-			count: 1,
-			details: { limit, value, actual, setting },
-		});
-	}
-}
-
-/** What a name may not hold (see `Name`): control characters, and marks that override the direction of reading. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
-const UNNAMEABLE = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
-
-/** A project's name from a file's: without folders and endings. */
-function nameOf(fileName: string | null): string {
-	const base =
-		(fileName ?? '')
-			.split(/[/\\]/)
-			.at(-1)
-			?.replace(/(?:\.tokens)?(?:\.json)?$/i, '') ?? '';
-	// By code points: a pair of surrogates is not to be cut in two.
-	const name = Array.from(base.replace(UNNAMEABLE, ' ').toWellFormed().slice(0, 2048)).slice(0, 255).join('');
-	return name.trim() === '' ? 'Untitled' : name.trim();
 }

@@ -54,7 +54,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 		// Node's own answers to these two are not problem documents; ours are in the plugins.
 		return503OnClosing: false,
 		http: { requireHostHeader: false },
-		// Whole requests are timed by the spool, which knows uploads; slow headers are timed by Node.
+		// Bodies are timed where they are read: uploads by the spool, JSON by its parser. Slow headers are timed by Node.
 		requestTimeout: 0,
 		forceCloseConnections: 'idle',
 	}).withTypeProvider<TypeBoxTypeProvider>();
@@ -71,7 +71,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
 	await app.register(problems, { onStoreFailure: () => parts.health.noteStoreFailure() });
 	await app.register(origins, { config: parts.config });
 	await app.register(validation);
-	await app.register(strictJsonBody, { maxDepth: parts.config.limits.maxRecordDepth });
+	const { limits, uploadIdleMs: idleMs, uploadTimeoutMs: totalMs } = parts.config;
+	await app.register(strictJsonBody, { maxDepth: limits.maxRecordDepth, idleMs, totalMs });
 	await app.register(requestMetrics, { metrics: parts.metrics });
 	await app.register(callers, { config: parts.config });
 	await app.register(openapi, { version: parts.version });

@@ -168,7 +168,7 @@ async function composeLocked(
 		capacity: config.workers + config.queueLimit,
 		waitingJobs: () => dispatcher.waiting,
 	});
-	const jobs = new JobService({ queue, dispatcher, spool, telemetry: metrics });
+	const jobs = new JobService({ queue, dispatcher, spool, telemetry: metrics, onError });
 	return {
 		projects: new ProjectService(reader, tasks, admission),
 		archives: new ArchiveService({

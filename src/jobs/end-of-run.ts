@@ -14,6 +14,10 @@ const MAX_FAULT_DELAY_MS = 60_000;
 const FIRST_BUSY_DELAY_MS = 200;
 const MAX_BUSY_DELAY_MS = 5_000;
 
+const ENDS_OF_STOPPED: ReadonlySet<string> = new Set(
+	[errors.cancelled, errors.workStalled, errors.stopping].map(({ spec }) => spec.code),
+);
+
 /** Why a run was asked to stop. */
 export type StopReason = 'cancelled' | 'stopped';
 
@@ -34,7 +38,8 @@ export function endOfRun(job: Job, error: unknown, stop: StopReason | null, now:
 	});
 	const failed = (final: DssError): JobEnd => ({ status: 'failed', error: toStoredError(final) });
 	if (stop === 'cancelled' && isEndOfStopped(known)) return { status: 'cancelled' };
-	if (stop === 'stopped' && isEndOfStopped(known))
+	const isStopped = stop === 'stopped' && isEndOfStopped(known);
+	if (isStopped || known.code === errors.stopping.spec.code)
 		return { status: 'queued', notBefore: 0, reason: 'stopped' };
 	if (known.code === errors.projectBusy.spec.code)
 		return again('busy', backOff(FIRST_BUSY_DELAY_MS, job.busyRetries, MAX_BUSY_DELAY_MS));
@@ -46,9 +51,9 @@ export function endOfRun(job: Job, error: unknown, stop: StopReason | null, now:
 	return failed(errors.jobGivenUp({ attempts: job.attempts, reason: known.message }, known));
 }
 
-/** Work that was asked to stop either did, or was ended by the watchdog because it did not. */
+/** Work that was asked to stop did, or was ended: by the watchdog because it did not, or with the service. */
 function isEndOfStopped({ code }: DssError): boolean {
-	return code === errors.cancelled.spec.code || code === errors.workStalled.spec.code;
+	return ENDS_OF_STOPPED.has(code);
 }
 
 function backOff(firstMs: number, times: number, mostMs: number): number {

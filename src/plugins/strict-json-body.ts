@@ -1,7 +1,10 @@
 /** JSON bodies are read as strictly as records; what may be large is handed on unread, for a worker to read. */
-import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
+import { errors } from '../errors.ts';
 import { readBody } from '../records/request-body.ts';
+import { type BodyLimits, readWholeBody } from './whole-body.ts';
 
 declare module 'fastify' {
 	interface FastifyContextConfig {
@@ -13,16 +16,22 @@ declare module 'fastify' {
 /** What is parsed here holds up other requests: 128 KiB of the worst text take some 30 ms, measured. */
 const MAX_PARSED_BYTES = 131_072;
 
-/** @param options.maxDepth objects and arrays that may stand within each other, the body itself among them */
-export const strictJsonBody = fp(async (app: FastifyInstance, options: { readonly maxDepth: number }) => {
+export interface JsonBodyOptions extends Omit<BodyLimits, 'maxBytes'> {
+	/** Objects and arrays that may stand within each other, the body itself among them. */
+	readonly maxDepth: number;
+}
+
+export const strictJsonBody = fp(async (app: FastifyInstance, options: JsonBodyOptions) => {
+	const { maxDepth, idleMs, totalMs } = options;
 	app.removeContentTypeParser('application/json');
-	app.addContentTypeParser(
-		'application/json',
-		{ parseAs: 'buffer' },
-		// With `parseAs: 'buffer'` the body is a Buffer.
-		async (request: { routeOptions: { config: { rawBody?: true } } }, body: Buffer) =>
-			request.routeOptions.config.rawBody === true ? body : readBody(body, options.maxDepth),
-	);
+	// Not `parseAs`: Fastify waits for the rest of a body for ever.
+	app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
+		const { bodyLimit, config } = request.routeOptions;
+		if (Number(request.headers['content-length']) > bodyLimit)
+			throw errors.bodyTooLarge({ value: bodyLimit });
+		const body = await readWholeBody(payload, { maxBytes: bodyLimit, idleMs, totalMs });
+		return config.rawBody === true ? body : readBody(body, maxDepth);
+	});
 	app.addHook('onRoute', (route) => {
 		if (route.config?.rawBody !== true) {
 			route.bodyLimit ??= MAX_PARSED_BYTES;

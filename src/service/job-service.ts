@@ -17,6 +17,7 @@ export interface JobServiceOptions {
 	readonly dispatcher: Pick<Dispatcher, 'running' | 'cancel' | 'watch'>;
 	readonly spool: Pick<Spool, 'release' | 'read'>;
 	readonly telemetry: Telemetry;
+	readonly onError: (error: unknown, message: string) => void;
 }
 
 /** A file that a job made. */
@@ -115,7 +116,7 @@ export class JobService {
 			throw errors.resultUnknown({ job_id: uuid, reason });
 		}
 		const { bytes, sha256 } = result;
-		const shape = toJobShape(job).result;
+		const shape = this.#show(job).result;
 		const projectName = shape !== null && 'project_name' in shape ? shape.project_name : 'project';
 		return { name: result.name, bytes, sha256, projectName };
 	}
@@ -172,6 +173,13 @@ export class JobService {
 
 	#show(job: Job): JobShape {
 		const running = job.status === 'running' ? this.#options.dispatcher.running(job.uuid) : null;
-		return toJobShape(job, running?.progress ?? null);
+		const progress = running?.progress ?? null;
+		try {
+			return toJobShape(job, progress);
+		} catch (error) {
+			// Its result has the shape of another version: it is left out, so that lists with the job can be read.
+			this.#options.onError(error, `the result of job ${job.uuid} could not be presented`);
+			return toJobShape({ ...job, outcome: null }, progress);
+		}
 	}
 }

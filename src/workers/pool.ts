@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { errors, fromErrorData } from '../errors.ts';
+import { type DssError, errors, fromErrorData } from '../errors.ts';
 import { LANES, type Lane, threadsOf } from './lanes.ts';
 import type { Done, RunOptions, TaskRunner, ThreadsState } from './port.ts';
 import { RunningTask } from './running-task.ts';
@@ -19,6 +19,8 @@ const UNDO_AGAIN_MS = 5_000;
 const MAX_TICK_MS = 250;
 const CLOSE_POLL_MS = 20;
 const RETRY_AFTER_SECONDS = 10;
+/** The next start of the service answers. */
+const STOPPING_RETRY_SECONDS = 5;
 
 export interface PoolOptions {
 	/** The module that a worker thread runs. */
@@ -78,7 +80,8 @@ export class WorkerPool implements TaskRunner {
 		options: RunOptions = {},
 	): Promise<Done<Tasks[Name]['output']>> {
 		const { signal, job = null, background = false, onProgress } = options;
-		if (signal?.aborted || this.#closing) throw errors.cancelled({});
+		const isCancelled = () => signal?.aborted ?? false;
+		if (isCancelled() || this.#closing) throw this.#stopped(isCancelled());
 		const { stallTimeoutMs, busyTimeoutMs } = this.#options;
 		const lane = background ? 'job' : LANES[name];
 		const task = new RunningTask(name, lane, watchLimits(stallTimeoutMs, busyTimeoutMs), onProgress);
@@ -88,12 +91,15 @@ export class WorkerPool implements TaskRunner {
 		try {
 			const request: WorkerRequest<Name> = { name, input, holder: task.holder, job, port: task.port };
 			// The worker's default export answers an Outcome of the task asked for.
-			const outcome = (await this.#dispatch(lane, request, task)) as Outcome<Tasks[Name]['output']>;
+			const outcome = (await this.#dispatch(lane, request, task, isCancelled)) as Outcome<
+				Tasks[Name]['output']
+			>;
 			this.#deaths = 0;
 			this.#options.onDurations(outcome.durations);
 			if (outcome.ok) return { value: outcome.value, durations: outcome.durations };
 			const error = fromErrorData(outcome.error);
-			throw task.stalled && error.code === errors.cancelled.spec.code ? stalled() : error;
+			if (error.code !== errors.cancelled.spec.code) throw error;
+			throw task.stalled ? stalled() : this.#stopped(isCancelled(), error);
 		} finally {
 			signal?.removeEventListener('abort', stop);
 			this.#tasks.delete(task);
@@ -152,12 +158,13 @@ export class WorkerPool implements TaskRunner {
 		lane: Lane,
 		request: WorkerRequest<Name>,
 		task: RunningTask,
+		isCancelled: () => boolean,
 	): Promise<unknown> {
 		const { signal } = task.endThread;
 		try {
 			return await this.#pools[lane].run(request, { transferList: [request.port], signal });
 		} catch (error) {
-			if (this.#closing) throw errors.cancelled({}, error);
+			if (this.#closing) throw this.#stopped(isCancelled(), error);
 			if (task.startError !== null) throw errors.internal({}, task.startError);
 			if (signal.aborted) {
 				const thread = this.#ended.get(task);
@@ -169,6 +176,12 @@ export class WorkerPool implements TaskRunner {
 			await within(UNDO_MS, this.#undo(task));
 			throw errors.internal({}, error);
 		}
+	}
+
+	/** The error of work that was stopped: by its caller, who has left, or by the pool, whose callers wait for it. */
+	#stopped(isCancelled: boolean, cause?: unknown): DssError {
+		if (isCancelled || !this.#closing) return errors.cancelled({}, cause);
+		return errors.stopping({ retry_after: STOPPING_RETRY_SECONDS }, cause);
 	}
 
 	#tick(): void {

@@ -87,6 +87,39 @@ test('uploads', async (t) => {
 		await assertNothingLeft(t, service);
 	});
 
+	t.test('row 38: a JSON body that stops, or trickles, is ended with 408 and its connection', async (t) => {
+		const paths = ['/api/projects', '/api/projects/018f3b60-0000-7000-8000-0000000000ff/export'];
+		for (const [env, everyMs] of [
+			[{ DSS_UPLOAD_IDLE_MS: '200' }, null],
+			[{ DSS_UPLOAD_TIMEOUT_MS: '300' }, 20],
+		] as const) {
+			await using service = await startService({ env });
+			for (const path of paths) {
+				const socket = await rawUpload(service, 1_000, 'application/json', path);
+				const answer = answerOf(socket);
+				socket.write('{');
+				const trickle = everyMs === null ? undefined : setInterval(() => socket.write(' '), everyMs);
+				t.teardown(() => clearInterval(trickle));
+				const text = await answer;
+				t.match(text, /^HTTP\/1\.1 408 /, path);
+				t.match(text, /connection: close/i);
+				t.match(text, /"code":"upload_timeout"/);
+			}
+			t.equal((await send(`${service.url}/readyz`)).status, 200);
+		}
+	});
+
+	t.test('row 38: a JSON body that is cut off leaves nothing', async (t) => {
+		const before = await projects();
+		for (let time = 0; time < 20; time++) {
+			const socket = await rawUpload(service, 1_000, 'application/json', '/api/projects');
+			await new Promise((resolve) => socket.write('{"name":"x"}', resolve));
+			socket.destroy();
+		}
+		t.equal(await projects(), before);
+		t.equal((await send(`${service.url}/readyz`)).status, 200);
+	});
+
 	t.test('row 39: forms that are malformed are refused, and nothing is kept', async (t) => {
 		const at = `${service.url}/api/projects/import`;
 		const part = (name: string, value: string, file = '') =>

@@ -26,6 +26,7 @@ const project_id = '018f3b60-0000-7000-8000-00000000000a';
 const busy = errors.projectBusy({ project_id, retry_after: 1 });
 const stalled = errors.workStalled({ retry_after: 1 });
 const cancelled = errors.cancelled({});
+const stopping = errors.stopping({ retry_after: 5 });
 const full = errors.spoolFull({});
 
 test('a busy project lets a job wait, longer each time, and never fails it', async (t) => {
@@ -70,10 +71,11 @@ test('a refusal fails the job at once, with all that it says', async (t) => {
 });
 
 test('a run that was told to stop is cancelled or handed back, also where the watchdog had to end it', async (t) => {
-	for (const error of [cancelled, stalled]) {
+	for (const error of [cancelled, stalled, stopping]) {
 		t.strictSame(endOfRun(job(), error, 'cancelled', NOW), { status: 'cancelled' });
 		t.match(endOfRun(job(), error, 'stopped', NOW), { status: 'queued', notBefore: 0, reason: 'stopped' });
 	}
+	t.match(endOfRun(job(), stopping, null, NOW), { status: 'queued', notBefore: 0, reason: 'stopped' });
 	t.match(endOfRun(job(), full, 'stopped', NOW), { status: 'queued', reason: 'fault' });
 });
 

@@ -6,19 +6,18 @@ import { eventually } from './poll.ts';
 import type { Service } from './service.ts';
 import { spoolFiles } from './spool.ts';
 
-/** Sends the head of an import; the caller writes the body. */
+/** Sends the head of an import, or of another POST; the caller writes the body. */
 export async function rawUpload(
 	service: Service,
 	length: number | 'chunked',
 	type = 'application/zip',
+	path = '/api/projects/import',
 ): Promise<Socket> {
 	const { port, hostname, host } = new URL(service.url);
 	const socket = connect(Number(port), hostname);
 	await once(socket, 'connect');
 	const framing = length === 'chunked' ? 'Transfer-Encoding: chunked' : `Content-Length: ${length}`;
-	socket.write(
-		`POST /api/projects/import HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${type}\r\n${framing}\r\n\r\n`,
-	);
+	socket.write(`POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: ${type}\r\n${framing}\r\n\r\n`);
 	return socket;
 }
 

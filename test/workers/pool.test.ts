@@ -113,19 +113,30 @@ test('work that waits for a thread is cancelled where it waits, and the thread g
 	t.strictSame(logged, []);
 });
 
-test('closing ends what loops, and refuses what comes after', async (t) => {
+test('closing ends what loops and refuses what comes after, each with `stopping`', async (t) => {
+	for (const name of ['loop in JavaScript', 'loop in SQL with checkpoint']) {
+		const { running, run } = await pool(t);
+		const hasBegun = Promise.withResolvers<void>();
+		const looping = run(name, { onProgress: () => hasBegun.resolve() });
+		looping.catch(() => undefined);
+		const waiting = run(null);
+		waiting.catch(() => undefined);
+		await hasBegun.promise;
+		await running.close();
+		for (const ended of [looping, waiting, run(null)])
+			await t.rejects(ended, { code: 'stopping', spec: { status: 503 }, details: { retry_after: 5 } }, name);
+		t.equal(running.state.stuck, 0);
+	}
+});
+
+test('work that its caller stopped is cancelled, also where the pool closes', async (t) => {
 	const { running, run } = await pool(t);
-	let begun: () => void = () => undefined;
-	const hasBegun = new Promise<void>((resolve) => {
-		begun = resolve;
-	});
-	const looping = run('loop in JavaScript', { onProgress: () => begun() });
-	looping.catch(() => undefined);
-	await hasBegun;
+	const caller = new AbortController();
+	const looping = run('loop in JavaScript', { signal: caller.signal, onProgress: () => caller.abort() });
+	const cancelled = t.rejects(looping, { code: 'cancelled' });
+	await new Promise((resolve) => caller.signal.addEventListener('abort', resolve));
 	await running.close();
-	await t.rejects(looping, { code: /cancelled|work_stalled/ });
-	await t.rejects(run(null), { code: 'cancelled' });
-	t.equal(running.state.stuck, 0);
+	await cancelled;
 });
 
 test('tasks whose threads cannot start fail, each of them, and wait for nothing', async (t) => {

@@ -16,6 +16,11 @@ export function isAddress(host: string): boolean {
 	return ipaddr.isValid(host);
 }
 
+/** A host without the one dot that may end it: `localhost.` is the same name, in full (RFC 1034 §3.1). */
+export function withoutRootDot(host: string): string {
+	return host.endsWith('.') ? host.slice(0, -1) : host;
+}
+
 function rangeOf(host: string): string | null {
 	// RFC 6761 §6.3: `localhost` and the names below it always mean this machine.
 	if (host === 'localhost' || host.endsWith('.localhost')) return 'loopback';

@@ -3,11 +3,17 @@ import type { App } from '../routes/app-instance.ts';
 import type { Config } from '../schemas/config.ts';
 import type { Composition } from './compose/service.ts';
 import { killAfter, shutDown } from './shutdown.ts';
+import { GRACE_MS } from './workers/watch.ts';
 
 /** How long requests may go on after the signal (API, "Start and end"). */
 const REQUESTS_MS = 10_000;
-/** Jobs are stopped at the signal: they have had the time of the requests too. */
-const JOBS_MS = 500;
+/**
+ * Jobs are stopped at the signal; after the requests they get this long, and never beyond STORE_FROM_MS. One that has
+ * just begun stops when its thread has started, or is taken from it after the time of grace.
+ */
+const JOBS_MS = GRACE_MS + 1_000;
+/** When the store begins to close at the latest, after the signal. */
+const STORE_FROM_MS = REQUESTS_MS + 500;
 /** Threads get 2 s to obey and 1 s to end; the rest takes milliseconds. */
 const STORE_MS = 3_600;
 const ALL_MS = 14_500;
@@ -27,13 +33,20 @@ export async function runService(
 		if (stopping) return;
 		stopping = true;
 		killAfter(ALL_MS);
+		const begun = performance.now();
 		let closed = false;
 		const jobs = composition.stop().then(() => true);
 		jobs.catch(() => undefined);
 		const orderly = await shutDown(
 			[
 				{ name: 'letting requests finish', timeoutMs: REQUESTS_MS, run: () => app.close().then(() => true) },
-				{ name: 'handing jobs back', timeoutMs: JOBS_MS, run: () => jobs },
+				{
+					name: 'handing jobs back',
+					get timeoutMs() {
+						return Math.min(JOBS_MS, Math.round(STORE_FROM_MS - (performance.now() - begun)));
+					},
+					run: () => jobs,
+				},
 				{
 					name: 'closing the store',
 					timeoutMs: STORE_MS,

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 
 export interface Phase {
 	readonly name: string;
+	/** Read when the phase begins. */
 	readonly timeoutMs: number;
 	/** Answers false, or throws, where it could not be done in order. */
 	readonly run: () => Promise<boolean>;

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isAddress, isLoopback, isWildcard } from '../src/addresses.ts';
+import { isAddress, isLoopback, isWildcard, withoutRootDot } from '../src/addresses.ts';
 
 t.test('loopback is this machine alone, in whatever form it is written', async (t) => {
 	for (const host of [
@@ -24,4 +24,11 @@ t.test('a wildcard stands for all addresses', async (t) => {
 t.test('a name is no address', async (t) => {
 	for (const host of ['10.0.0.1', 'fd00::1']) t.ok(isAddress(host), host);
 	for (const host of ['dss', 'localhost', 'dss.example', '']) t.notOk(isAddress(host), host);
+});
+
+t.test('one dot may end a host, no more', async (t) => {
+	t.equal(withoutRootDot('localhost.'), 'localhost');
+	t.equal(withoutRootDot('127.0.0.1.'), '127.0.0.1');
+	t.equal(withoutRootDot('localhost'), 'localhost');
+	t.notOk(isLoopback(withoutRootDot('localhost..')));
 });

@@ -5,7 +5,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../../schemas/config.ts';
-import { isAddress, isLoopback, isWildcard } from '../addresses.ts';
+import { isAddress, isLoopback, isWildcard, withoutRootDot } from '../addresses.ts';
 import { errors } from '../errors.ts';
 
 const SAFE_METHODS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
@@ -66,19 +66,19 @@ class KnownHosts {
 	constructor({ host, hosts }: Pick<Config, 'host' | 'hosts'>) {
 		this.#any = isWildcard(host) && hosts.length === 0;
 		this.#addresses = !isLoopback(host);
-		this.#names = new Set([host, ...hosts].map((name) => name.toLowerCase()));
+		this.#names = new Set([host, ...hosts].map((name) => withoutRootDot(name.toLowerCase())));
 	}
 
 	/** @param host a Host header: a name or an address, with or without a port */
 	has(host: string): boolean {
-		const parts = /^(\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\]+)(?::\d{0,5})?$/.exec(host.toLowerCase());
-		const given = parts?.[1];
-		if (given === undefined) return false;
+		const parts = /^(\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\]+)(:\d{0,5})?$/.exec(host.toLowerCase());
+		if (parts?.[1] === undefined) return false;
+		const given = withoutRootDot(parts[1]);
 		const name = given.replace(/^\[|\]$/g, '');
 		return (
 			this.#any ||
 			isLoopback(name) ||
-			[host.toLowerCase(), given, name].some((form) => this.#names.has(form)) ||
+			[`${given}${parts[2] ?? ''}`, given, name].some((form) => this.#names.has(form)) ||
 			(this.#addresses && isAddress(name))
 		);
 	}

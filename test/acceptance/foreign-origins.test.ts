@@ -31,6 +31,9 @@ t.test('a service on loopback answers to the names of loopback only', async (t) 
 		'LOCALHOST',
 		`[::1]:${port}`,
 		'127.8.8.8:1',
+		'localhost.',
+		`localhost.:${port}`,
+		`127.0.0.1.:${port}`,
 	];
 	for (const host of own)
 		t.equal((await sendRaw(service.url, { path: '/api/projects', headers: { host } })).status, 200, host);
@@ -40,6 +43,9 @@ t.test('a service on loopback answers to the names of loopback only', async (t) 
 		'localhost.evil.example',
 		'127.0.0.1.evil.example',
 		'evil.example@localhost',
+		'evil.example.',
+		'localhost..',
+		'.',
 		'192.168.1.7',
 		'[fd00::1]',
 		'dss',
@@ -63,7 +69,10 @@ t.test('DSS_HOSTS names further hosts, with a port or for any', async (t) => {
 	for (const [host, status] of [
 		['dss', 200],
 		['DSS:9090', 200],
+		['dss.:9090', 200],
 		['proxy.example:8443', 200],
+		['proxy.example.:8443', 200],
+		['proxy.example.', 403],
 		['proxy.example', 403],
 		['[fd00::1]:3000', 200],
 		['localhost', 200],
@@ -97,6 +106,7 @@ t.test('what is not a browser, and pages of the service itself, may write', asyn
 		{ 'sec-fetch-site': 'none' },
 		{ host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' },
 		{ origin: service.url },
+		{ host: `localhost.:${portOf(service)}`, origin: `http://localhost.:${portOf(service)}` },
 	])
 		t.equal((await create(service, headers)).status, 201, JSON.stringify(headers));
 });

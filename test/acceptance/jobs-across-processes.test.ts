@@ -53,4 +53,18 @@ test('jobs across processes', async (t) => {
 			t.strictSame([job.status, job.attempts, job.result.revision], ['succeeded', 2, 1]);
 		},
 	);
+	t.test('SIGTERM as soon as a job has begun is orderly: the job waits again', async (t) => {
+		const dataDir = t.testdir();
+		const first = await serviceFor(t, { dataDir, env: LIMITS });
+		const id = assertQueued(
+			t,
+			await put(`${first.url}/api/projects/import/background`, archiveOf(60_000), ZIP),
+		);
+		let stopped: Promise<number | null> | null = null;
+		for await (const { job } of eventsOf(first, id)) if (job.status === 'running') stopped ??= first.stop();
+		t.equal(await stopped, 0);
+		t.match(first.log.at(-1), { msg: 'stopped', orderly: true });
+		await using service = await startService({ dataDir, env: LIMITS });
+		t.match(await ended(service, id), { status: 'succeeded', attempts: 2 });
+	});
 });

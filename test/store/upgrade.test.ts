@@ -128,7 +128,13 @@ test('jobs that had ended are listed with their results', async (t) => {
 	t.match(
 		ids.map((id) => results.get(id)),
 		[
-			{ success: true, project_name: 'Old', revision: 7, item_counts: { tokens: 2 } },
+			{
+				success: true,
+				project_name: 'Old',
+				revision: 7,
+				changes: { added: 3, changed: 0, removed: 0, unchanged: 0 },
+				item_counts: { tokens: 2 },
+			},
 			{ success: true, revision: 7, resolution_strategy: 'manual', unchanged_items: 3 },
 			{ success: true, project_name: 'Old', revision: 7, bytes: 2 },
 			null,

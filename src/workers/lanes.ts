@@ -45,8 +45,9 @@ export function threadsOf(
 }
 
 /**
- * How far the system puts a lane's threads behind others, as `nice` counts. Long work fills every core; with 10, three
- * imports of 50,000 tokens leave the other answers as when idle (p99 × 1.2 to 1.6, measured), without it p99 × 5 to 8.
+ * How far the system puts a lane's threads behind others, as `nice` counts. Long work fills every core: beside three
+ * imports of 50,000 tokens the p99 of other answers is 3 to 4 times that of an idle service with 10, 5 to 8 times
+ * without (two cores, `bench/latency.ts`); the median is the same.
  */
 export function nicenessOf(lane: Lane): number {
 	return lane === 'write' || lane === 'read' ? 0 : 10;

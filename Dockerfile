@@ -23,7 +23,8 @@ RUN mkdir -p /data && chown 1000:1000 /data && chmod 700 /data
 USER 1000:1000
 VOLUME /data
 EXPOSE 3000
+# Whether the process answers: whoever starts it again because of this would not mend a full disk, which /readyz tells.
 HEALTHCHECK --interval=15s --timeout=3s --start-period=10s \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.DSS_PORT}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.DSS_PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # The operator must set DSS_AUTH: the service listens on every address of the container.
 CMD ["node", "src/start.js"]

@@ -112,6 +112,12 @@ export const errors = {
 		'integrity',
 	),
 	tooManyRecords: define<Limit>('too_many_records', 413, 'There are too many records', overLimit),
+	projectTooLarge: define<Limit>(
+		'project_too_large',
+		413,
+		'The project would be larger than an archive of it may be',
+		overLimit,
+	),
 	schemaTooNew: define<{ found: string; known: string }>(
 		'schema_too_new',
 		400,

@@ -3,7 +3,9 @@ import { sumCounts } from '../records/counts.ts';
 import { nextVersion } from '../records/versions.ts';
 import type { Comparison, Difference } from '../staging/port.ts';
 import type { Cause, Lease, ProjectProperties, Revision } from '../store/port.ts';
+import { assertFitsArchive } from './project-size.ts';
 import { sameProperties } from './properties.ts';
+import { assertWithinLimits } from './record-limits.ts';
 import type { Work } from './work.ts';
 
 /** What an edit or a revert did. */
@@ -48,7 +50,11 @@ export function nothingChanged({ counts }: Revision): ChangeCounts {
 	return { added: 0, changed: 0, removed: 0, unchanged: sumCounts(counts) };
 }
 
-/** Writes what a comparison with the current revision found; nothing different makes no revision. */
+/**
+ * Writes what a comparison with the current revision found; nothing different makes no revision.
+ *
+ * @throws {DssError} too_many_records, project_too_large
+ */
 export async function writeChanges(
 	work: Work,
 	lease: Lease,
@@ -56,13 +62,15 @@ export async function writeChanges(
 	comparison: Comparison,
 	{ at, ...changes }: Changes,
 ): Promise<EditResult> {
+	assertWithinLimits(current.counts, comparison.difference, work.limits);
 	const counts = changeCounts(comparison);
 	const properties = { ...current.properties, ...changes.properties, updatedAt: at };
 	const same = counts.added + counts.changed + counts.removed === 0;
 	if (same && sameProperties(properties, current.properties)) return { revision: current, ...counts };
 	const version = nextVersion(current.lamport);
 	comparison.restamp({ version, at });
-	const { sync } = current;
+	const { sync, projectUuid } = current;
+	await assertFitsArchive(work, { comparison, projectUuid, properties, sync, before: current.properties });
 	const next = { ...changes, author: null, at, properties, lamport: version, sync, origin: null };
 	const checkpoint = (done: number, total: number) => work.pause('apply', done, total);
 	return { revision: await work.store.write(lease, comparison, next, checkpoint), ...counts };

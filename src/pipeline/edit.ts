@@ -11,7 +11,6 @@ import { type EditResult, writeChanges } from './changes.ts';
 import { type EditRequest, readEditRequest } from './edit-request.ts';
 import { withProject } from './leased.ts';
 import type { Precondition } from './precondition.ts';
-import { assertWithinLimits } from './record-limits.ts';
 import { checkReferences } from './referential.ts';
 import { Findings, type Work } from './work.ts';
 
@@ -55,7 +54,6 @@ export async function editProject(work: Work, options: EditOptions): Promise<Edi
 			const comparison = set.compare(here);
 			const unknown = comparison.firstUnknown(remove);
 			if (unknown !== null) throw errors.recordUnknown({ kind: 'records', uuid: unknown });
-			assertWithinLimits(current.counts, comparison.difference, work.limits);
 			const { properties } = current;
 			const changes = { cause: 'edit', message, properties, faultyReferences, at } as const;
 			return writeChanges(work, lease, current, comparison, changes);

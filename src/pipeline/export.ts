@@ -1,14 +1,16 @@
 /** Export: a project's revision as a `.dss` archive on the spool. The same revision gives the same bytes. */
 import type { ManifestFile, Selection } from '../../schemas/manifest.ts';
-import { KINDS } from '../../schemas/records.ts';
+import { KINDS, type Kind } from '../../schemas/records.ts';
 import { exportHash, MANIFEST_NAME } from '../archive/manifest.ts';
 import { SCHEMA_VERSION } from '../archive/versions.ts';
 import { ArchiveWriter } from '../archive/writer.ts';
 import { errors } from '../errors.ts';
 import { canonicalJson } from '../records/canonical.ts';
+import { readRecord } from '../records/check-record.ts';
 import { projectEntry } from '../records/project-entry.ts';
+import type { Filling } from '../staging/port.ts';
 import type { RecordSelection, Revision } from '../store/port.ts';
-import { hasFaultyReferences } from './referential.ts';
+import { hasFaultyReferences, standsWithFaults } from './referential.ts';
 import type { Work } from './work.ts';
 
 export interface ExportOptions {
@@ -37,6 +39,7 @@ export async function exportProject(work: Work, options: ExportOptions): Promise
 	const selection = normalised(options.selection);
 	const writer = new ArchiveWriter(options.path, work.signal);
 	const files: ManifestFile[] = [await writer.addText('project.json', projectText(revision))];
+	const selected = selection === null ? null : new SelectedRecords(work);
 	const total = revision.counts.themes + revision.counts.tokens + revision.counts.components;
 	let done = 0;
 	for (const kind of KINDS) {
@@ -50,12 +53,15 @@ export async function exportProject(work: Work, options: ExportOptions): Promise
 			for await (const batch of lines) {
 				done += batch.length;
 				work.step('apply', done, total);
+				selected?.add(kind, batch);
 				yield batch;
 			}
 		};
 		files.push(await writer.addLines(`${kind}.jsonl`, counted()));
 	}
-	const manifest = await manifestOf(work, revision, selection, files, options.generator);
+	const isFaulty = selected === null ? await hasFaultyReferences(work, revision) : selected.referOutside();
+	const about = { selection, references: isFaulty ? 'warn' : null, generator: options.generator } as const;
+	const manifest = await manifestOf(work, revision, files, about);
 	await writer.addText(MANIFEST_NAME, manifest);
 	const written = await writer.finish();
 	// Its rows go away in the midst of an export if the project is removed: what was written may lack some.
@@ -74,12 +80,22 @@ function projectText({ projectUuid, properties }: Revision): string {
 	return canonicalJson(projectEntry(projectUuid, properties));
 }
 
+/** What a manifest says besides its revision and its files. */
+interface Described {
+	readonly selection: Selection | null;
+	/**
+	 * What came in with a warning comes in again by the same rule, and so does a part whose records refer to others
+	 * that are not in it (FORMAT, "Manifest"). Null: every reference holds.
+	 */
+	readonly references: 'warn' | null;
+	readonly generator: string;
+}
+
 async function manifestOf(
 	work: Work,
 	revision: Revision,
-	selection: Selection | null,
 	files: readonly ManifestFile[],
-	generator: string,
+	{ selection, references, generator }: Described,
 ): Promise<string> {
 	const records = (path: string) => files.find((file) => file.path === path)?.records ?? 0;
 	const manifest = {
@@ -95,8 +111,7 @@ async function manifestOf(
 			sync: revision.sync,
 		},
 		selection,
-		// What came in with a warning comes in again by the same rule (FORMAT, "Manifest").
-		...((await hasFaultyReferences(work, revision)) ? { references: 'warn' } : {}),
+		...(references === null ? {} : { references }),
 		counts: {
 			themes: records('themes.jsonl'),
 			tokens: records('tokens.jsonl'),
@@ -105,6 +120,26 @@ async function manifestOf(
 		files,
 	};
 	return canonicalJson({ ...manifest, exportHash: exportHash(manifest) });
+}
+
+/** Stored records are as deep and as large as some limit allowed. */
+const STORED = { limits: { maxRecordBytes: Number.MAX_SAFE_INTEGER, maxRecordDepth: 1_000 } };
+
+/** The records of a partial export, staged to see whether they refer to others. */
+class SelectedRecords {
+	readonly #filling: Filling;
+
+	constructor({ staging }: Work) {
+		this.#filling = staging.begin();
+	}
+
+	add(kind: Kind, lines: readonly string[]): void {
+		this.#filling.add(lines.map((line) => readRecord(kind, line, { entry: kind }, STORED)));
+	}
+
+	referOutside(): boolean {
+		return standsWithFaults(this.#filling.index());
+	}
 }
 
 /** An empty filter filters nothing. */

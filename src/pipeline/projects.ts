@@ -4,6 +4,7 @@ import { checkProject, projectEntry } from '../records/project-entry.ts';
 import type { ProjectProperties, Revision } from '../store/port.ts';
 import { leased, withProject } from './leased.ts';
 import type { Precondition } from './precondition.ts';
+import { assertFitsArchive, needsRoom } from './project-size.ts';
 import { sameProperties } from './properties.ts';
 import type { Work } from './work.ts';
 
@@ -47,7 +48,7 @@ export async function createProject(
 /**
  * Changes what is given of a project's properties; nothing different makes no revision.
  *
- * @throws {DssError} project_unknown, project_busy, revision_stale, and as `checkProject`
+ * @throws {DssError} project_unknown, project_busy, revision_stale, project_too_large, and as `checkProject`
  */
 export async function updateProject(
 	work: Work,
@@ -66,6 +67,7 @@ export async function updateProject(
 		};
 		if (sameProperties(properties, current.properties)) return current;
 		assertExportable(work, projectUuid, properties);
+		if (needsRoom(work, current, properties)) await assertRoom(work, current, properties);
 		const { lamport, sync, faultyReferences } = current;
 		return work.store.writeProperties(lease, {
 			cause: 'edit',
@@ -79,6 +81,16 @@ export async function updateProject(
 			faultyReferences,
 		});
 	});
+}
+
+/** @throws {DssError} project_too_large */
+async function assertRoom(work: Work, current: Revision, properties: ProjectProperties): Promise<void> {
+	const { projectUuid, sync } = current;
+	const filling = work.staging.begin();
+	const here = await work.store.layOut(work.staging, 'here', { projectUuid, revision: current.number });
+	filling.carryOver(here, { of: 'records', remove: [] });
+	const comparison = filling.compareUnchecked(here);
+	await assertFitsArchive(work, { comparison, projectUuid, properties, sync, before: current.properties });
 }
 
 /** Holds properties to what an archive may say of a project. @throws {DssError} as `checkProject` */

@@ -68,12 +68,13 @@ export async function hasFaultyReferences(work: Work, revision: Revision): Promi
 	if (revision.faultyReferences !== null) return revision.faultyReferences;
 	const { projectUuid, number } = revision;
 	const here = await work.store.layOut(work.staging, 'here', { projectUuid, revision: number });
-	const set = work.staging.copy(here);
-	for (const check of LENIENT) {
-		await work.pause('referential', 0, 0);
-		if (findsAny(set, check)) return true;
-	}
-	return false;
+	await work.pause('referential', 0, 0);
+	return standsWithFaults(work.staging.copy(here));
+}
+
+/** Whether records refer to what is not among them, or to another type. */
+export function standsWithFaults(set: CheckedSet): boolean {
+	return [...LENIENT].some((check) => findsAny(set, check));
 }
 
 function findsAny(set: CheckedSet, check: CheckId): boolean {

@@ -5,6 +5,7 @@ import type { Comparison } from '../staging/port.ts';
 import type { ProjectProperties, Revision } from '../store/port.ts';
 import { allChangeCounts, type ChangeCounts } from './changes.ts';
 import type { Incoming } from './incoming.ts';
+import { assertFitsArchive } from './project-size.ts';
 import { assertExportable } from './projects.ts';
 import { nextProperties, sameProperties } from './properties.ts';
 import { assertWithinLimits } from './record-limits.ts';
@@ -65,7 +66,7 @@ export async function planReplacement(
 /**
  * Refuses a replacement that its project cannot hold, or that its caller has not agreed to.
  *
- * @throws {DssError} local_changes, large_removal; as `checkProject`
+ * @throws {DssError} local_changes, large_removal, project_too_large; as `checkProject`
  */
 export async function assertReplaceable(
 	work: Work,
@@ -74,8 +75,19 @@ export async function assertReplaceable(
 	replacement: Replacement,
 	consent: Consent,
 ): Promise<void> {
-	assertExportable(work, incoming.projectUuid, replacement.properties);
-	if (current === null || !replacement.differs) return;
+	const { projectUuid } = incoming;
+	const { comparison, properties } = replacement;
+	assertExportable(work, projectUuid, properties);
+	if (!replacement.differs) return;
+	const sync = current?.sync ?? incoming.origin?.sync ?? {};
+	await assertFitsArchive(work, {
+		comparison,
+		projectUuid,
+		properties,
+		sync,
+		before: current?.properties ?? null,
+	});
+	if (current === null) return;
 	if (!consent.discardLocalChanges) await refuseLoss(work, incoming, current, replacement);
 	if (!consent.confirmRemoval) refuseLargeRemoval(incoming, replacement);
 }

@@ -16,7 +16,8 @@ export interface RevertOptions {
  * Makes the next revision with the content of an older one. What comes back is a change like any other, so others
  * merge it as one. Nothing different makes no revision.
  *
- * @throws {DssError} project_unknown, revision_unknown, project_busy, revision_stale
+ * @throws {DssError} project_unknown, revision_unknown, project_busy, revision_stale, too_many_records,
+ * project_too_large
  */
 export async function revertProject(work: Work, options: RevertOptions): Promise<EditResult> {
 	const { projectUuid, to } = options;

@@ -1,4 +1,5 @@
 import { MAX_PAGE_BYTES } from '../records/bounded.ts';
+import { contentBytes, linesAfter } from './compare/content-size.ts';
 import { allAdded, differencesOfCases, findDifferences } from './compare/differences.ts';
 import { largeLosses } from './compare/removals.ts';
 import { restamp } from './compare/restamp.ts';
@@ -7,7 +8,7 @@ import { countUnseen } from './compare/unseen.ts';
 import type { Comparison, Difference, Layout, ThemeLoss } from './port.ts';
 import type { Step } from './steps.ts';
 
-/** Lines that are rewritten at once. */
+/** Lines that are read or rewritten at once. */
 const BATCH = { limit: 1_000, maxBytes: MAX_PAGE_BYTES };
 
 /** A set beside the revision that it was compared with. */
@@ -44,6 +45,23 @@ export class ComparedSet implements Comparison {
 
 	largeLosses(): ThemeLoss[] {
 		return this.revision === 0 ? [] : this.#step.run(largeLosses);
+	}
+
+	contentBytes(of: 'set' | 'revision'): number {
+		if (of === 'revision' && this.revision === 0) return 0;
+		return this.#step.run((db) => contentBytes(db, of === 'set' ? 'staged' : 'here'));
+	}
+
+	*lines(): Generator<readonly string[]> {
+		let after = { kind: 0, uuid: '' };
+		for (let more = true; more; ) {
+			const batch = this.#step.run((db) => linesAfter(db, after, BATCH));
+			const last = batch.items.at(-1);
+			if (last === undefined) return;
+			yield batch.items.map(({ line }) => line);
+			more = batch.more;
+			after = last;
+		}
 	}
 
 	firstUnknown(uuids: readonly string[]): string | null {

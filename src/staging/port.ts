@@ -136,6 +136,10 @@ export interface Comparison {
 	countUnseen(base: Layout<'base'>): number;
 	/** Themes of the revision that lose more than half of their tokens, those that lose most first; ten at most. */
 	largeLosses(): ThemeLoss[];
+	/** Bytes of all lines as an archive holds them: of the set, and of the revision that it was compared with. */
+	contentBytes(of: 'set' | 'revision'): number;
+	/** All lines of the set, ordered by kind and uuid, in batches that are bounded in rows and bytes. */
+	lines(): Iterable<readonly string[]>;
 	/** The first of some uuids that neither the set holds nor the comparison removes; null where there is none. */
 	firstUnknown(uuids: readonly string[]): string | null;
 	/**

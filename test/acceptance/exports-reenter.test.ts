@@ -2,17 +2,17 @@
  * The law of all ways in: whatever any write accepts, the project's export is accepted by a second instance under the
  * default settings, and holds the same contents.
  */
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import fc from 'fast-check';
 import { type Test, test } from 'tap';
 import { v7 } from 'uuid';
 import { AT, buildDss, component, theme, token } from '../support/dss-builder.ts';
 import { type Answer, allRecords, post, put, send, upload } from '../support/http.ts';
-import { startService } from '../support/service.ts';
+import { makeFolder, serviceFor, startService } from '../support/service.ts';
 
 const SEED = Number(process.env['DSS_PROPERTY_SEED'] ?? 20_261_121);
 const RUNS = Number(process.env['DSS_PROPERTY_RUNS'] ?? 25);
-/** References that lead nowhere re-enter only once a manifest says how they are held. */
-const DANGLING = process.env['DSS_PROPERTY_DANGLING'] === 'true';
 
 const KINDS = ['themes', 'tokens', 'components'] as const;
 const THEME = theme().uuid;
@@ -122,7 +122,7 @@ const files: fc.Arbitrary<Write> = fc
 		where: fc.integer({ min: 0, max: 4 }),
 	})
 	.map(({ extra, name, dangling, where }) => {
-		const value = DANGLING && dangling ? '"{nowhere}"' : '1';
+		const value = dangling ? '"{nowhere}"' : '1';
 		const plain = object({ $type: '"number"', $value: value });
 		const file = [
 			object({ [name]: plain }),
@@ -190,10 +190,32 @@ async function assertReenters(from: string, to: string, id: string): Promise<voi
 	const exported = await send(`${from}/api/projects/${id}/export`, { method: 'POST' });
 	if (exported.status !== 200) throw new Error(`export: ${JSON.stringify(exported.body)}`);
 	const { status, body } = await put(`${to}/api/projects/import`, exported.body, 'application/zip');
-	if (status !== 201) throw new Error(`import of the export: ${status} ${json(body).slice(0, 1_000)}`);
+	if (status > 201) throw new Error(`import of the export: ${status} ${json(body).slice(0, 1_000)}`);
 	const [there, here] = [await contents(to, id), await contents(from, id)].map((state) => json(state));
 	if (there !== here) throw new Error(`it holds other contents: ${there?.slice(0, 500)}`);
 }
+
+/** Exports a part of a project, and holds that a fresh project can be made of it. */
+async function assertPartReenters(from: string, to: string, id: string, selection: object): Promise<void> {
+	const exported = await post(`${from}/api/projects/${id}/export`, { selection });
+	if (exported.status !== 200) throw new Error(`export of a part: ${json(exported.body)}`);
+	const { status, body } = await put(
+		`${to}/api/projects/import?project_id=new`,
+		exported.body,
+		'application/zip',
+	);
+	if (status !== 201) throw new Error(`import of a part: ${status} ${json(body).slice(0, 1_000)}`);
+}
+
+/** Parts of a project; references lead out of many of them. */
+const selections = fc.record(
+	{
+		kinds: fc.subarray([...KINDS], { minLength: 1 }),
+		path_prefixes: fc.subarray(['a', 'token1', 'token2', '__proto__'], { minLength: 1 }),
+		types: fc.subarray(['number', 'other'], { minLength: 1 }),
+	},
+	{ requiredKeys: [] },
+);
 
 /** A project with a theme and two tokens, the one changed here since. */
 async function makeProject(url: string): Promise<string> {
@@ -223,7 +245,7 @@ test('what any write accepts, the export brings to a fresh instance', async (t) 
 		minLength: 1,
 		maxLength: 5,
 	});
-	const property = fc.asyncProperty(writes, async (tried) => {
+	const property = fc.asyncProperty(writes, selections, async (tried, selection) => {
 		const id = await makeProject(here);
 		for (const write of tried) {
 			const { status, body } = await write({ url: here, id });
@@ -231,6 +253,7 @@ test('what any write accepts, the export brings to a fresh instance', async (t) 
 			if (status < 300) accepted++;
 		}
 		await assertReenters(here, there, id);
+		await assertPartReenters(here, there, id, selection);
 	});
 	const result = await fc.check(property, { seed: SEED, numRuns: RUNS, endOnFailure: true });
 	t.equal(result.failed, false, `holds with DSS_PROPERTY_SEED=${SEED}`, {
@@ -263,4 +286,121 @@ test('a project cannot grow beyond what its export may hold', async (t) => {
 	const another = await upload(`${here}/api/projects/import?project_id=${id}`, file, 'a.json');
 	t.same([another.status, another.body.code], [413, 'too_many_records'], 'with a file of another theme');
 	await assertReenters(here, there, id);
+});
+
+test('many small writes cannot make a project larger than an archive of it may be', async (t) => {
+	for (const [env, limited, text] of [
+		[{ DSS_MAX_CONTENT_BYTES: '100000' }, 'DSS_MAX_CONTENT_BYTES', 'x'.repeat(5_000)],
+		// Digits of random bytes pack to half of their length.
+		[{ DSS_MAX_ARCHIVE_BYTES: '40000' }, 'DSS_MAX_ARCHIVE_BYTES', null],
+	] as const) {
+		const [here, there] = [await serviceFor(t, { env }), await serviceFor(t, { env })].map(
+			({ url }) => url,
+		) as [string, string];
+		const id = await makeProject(here);
+		const edit = (number: number) => {
+			const description = text ?? randomBytes(2_500).toString('hex');
+			const fresh = { theme: THEME, path: `added.t${number}`, type: 'number', value: number, description };
+			return post(`${here}/api/projects/${id}/changes`, { upsert: { tokens: [fresh] } });
+		};
+		let number = 0;
+		let answer = await edit(number);
+		for (; answer.status === 200 && number < 60; answer = await edit(++number));
+		t.match(answer, { status: 413, body: { code: 'project_too_large' } }, limited, { received: answer.body });
+		t.match(answer.body.detail, new RegExp(limited));
+		t.ok(number > 5, `${number} writes were accepted`);
+		const { revision } = (await send(`${here}/api/projects/${id}`)).body;
+		t.equal(revision, number + 1, 'what was refused changed nothing');
+		await assertReenters(here, there, id);
+
+		const metadata = { x: 'é'.repeat(20_000), y: randomBytes(20_000).toString('hex') };
+		const patch = {
+			method: 'PATCH',
+			body: json({ metadata }),
+			headers: { 'content-type': 'application/json' },
+		};
+		t.match(await send(`${here}/api/projects/${id}`, patch), { body: { code: 'project_too_large' } });
+		const theirs = buildDss({
+			project: { uuid: id, name: 'Built', createdAt: AT, updatedAt: AT },
+			tokens: [token(1), token(2), token(3, { description: randomBytes(8_000).toString('hex') })],
+			manifest: (manifest) => ({
+				...manifest,
+				project: { uuid: id, name: 'Built' },
+				origin: { instance: v7(), revision: 2, lamport: 2, sync: {} },
+			}),
+		});
+		const at = `${here}/api/projects/${id}/merge`;
+		const merged = await upload(`${at}?strategy=keep_local&deletions=keep`, theirs, 'a.dss');
+		t.match(merged, { status: 413, body: { code: 'project_too_large' } }, 'a merge', {
+			received: merged.body,
+		});
+		const foretold = await upload(
+			`${here}/api/projects/import/analyze?strategy=merge&merge_strategy=keep_local&deletions=keep`,
+			theirs,
+			'a.dss',
+		);
+		t.match(foretold.body.would_refuse, { code: 'project_too_large' }, 'the analysis foretells it');
+
+		const records = await allRecords(here, id, 'tokens');
+		const { uuid } = records.find(({ path }) => path === 'added.t0');
+		const smaller = await post(`${here}/api/projects/${id}/changes`, { delete: [uuid] });
+		t.equal(smaller.status, 200, 'it may become smaller');
+		await assertReenters(here, there, id);
+	}
+});
+
+test('a project that is too large because limits were lowered may be written as long as it does not grow', async (t) => {
+	const dataDir = await makeFolder();
+	t.teardown(() => rm(dataDir, { recursive: true }));
+	const large = await startService({ dataDir });
+	const id = await makeProject(large.url);
+	const description = 'x'.repeat(90_000);
+	const change = (url: string, more: object) =>
+		post(`${url}/api/projects/${id}/changes`, {
+			upsert: {
+				tokens: [{ uuid: token(2).uuid, theme: THEME, path: 'token2', type: 'number', value: 2, ...more }],
+			},
+		});
+	t.equal((await change(large.url, { description })).status, 200);
+	await large.stop();
+	const { url } = await serviceFor(t, { dataDir, env: { DSS_MAX_CONTENT_BYTES: '50000' } });
+	t.match(await change(url, { description: `${description}x` }), { body: { code: 'project_too_large' } });
+	t.equal((await change(url, { description: description.slice(1) })).status, 200);
+	t.equal((await change(url, {})).status, 200);
+	const revert = await post(`${url}/api/projects/${id}/revert`, { to: 2 });
+	t.match(revert, { status: 413, body: { code: 'project_too_large' } }, 'a revert is a write too');
+});
+
+test('a part whose records refer to others re-enters with warnings, one that does not without', async (t) => {
+	const { url } = await serviceFor(t);
+	const archive = buildDss({
+		tokens: [
+			token(1, { path: 'base.a' }),
+			token(2, { path: 'base.b', value: '{base.a}' }),
+			token(3, { path: 'app.c', value: '{base.a}' }),
+		],
+		components: [component(1, { tokens: ['base.a'] })],
+	});
+	const { project_id: id } = (
+		await put(`${url}/api/projects/import?project_id=new`, archive, 'application/zip')
+	).body;
+	for (const [selection, code] of [
+		[{ path_prefixes: ['base.'] }, null],
+		[{ path_prefixes: ['app.'] }, 'dangling_reference'],
+		[{ kinds: ['components'] }, 'dangling_reference'],
+		[{ kinds: ['tokens', 'components'] }, null],
+		[{ kinds: ['themes'] }, null],
+	] as const) {
+		const { body: part } = await post(`${url}/api/projects/${id}/export`, { selection });
+		const { status, body } = await put(`${url}/api/projects/import?project_id=new`, part, 'application/zip');
+		t.equal(status, 201, json(selection), { received: body });
+		const codes = body.warnings.map((warning: { code: string }) => warning.code);
+		t.strictSame(codes, code === null ? [] : [code]);
+		const strict = await put(
+			`${url}/api/projects/import/analyze?project_id=new&references=strict`,
+			part,
+			'application/zip',
+		);
+		t.equal(strict.body.is_valid, code === null, 'the caller may insist on every reference');
+	}
 });

@@ -10,6 +10,7 @@ import type { Comparison, Layout, MergedSet, Renaming, Sides, ThreeWay } from '.
 import type { Revision, RevisionOrigin, SyncVector } from '../../store/port.ts';
 import { changeCounts } from '../changes.ts';
 import type { Incoming } from '../incoming.ts';
+import { assertFitsArchive } from '../project-size.ts';
 import { assertExportable } from '../projects.ts';
 import { sameProperties } from '../properties.ts';
 import { assertWithinLimits } from '../record-limits.ts';
@@ -54,7 +55,7 @@ interface MergedRevision {
 /**
  * Merges the staged records with a project, in the staging tables; nothing is written to the project.
  *
- * @throws {DssError} merge_conflicts where the strategy leaves any unsettled
+ * @throws {DssError} merge_conflicts where the strategy leaves any unsettled; too_many_records, project_too_large
  */
 export async function planMerge(
 	work: Work,
@@ -85,6 +86,13 @@ export async function planMerge(
 	assertWithinLimits(current.counts, whole.comparison.difference, work.limits);
 	const { added, changed, removed } = changeCounts(whole.comparison);
 	const sync = vectorAfter(incoming, current.sync, instance);
+	await assertFitsArchive(work, {
+		comparison: whole.comparison,
+		projectUuid: incoming.projectUuid,
+		properties: merged.properties,
+		sync,
+		before: current.properties,
+	});
 	const differs =
 		added + changed + removed > 0 ||
 		!sameProperties(merged.properties, current.properties) ||

@@ -1,7 +1,7 @@
 /** Builds the Fastify instance from what it is given: never listens, never reads the environment. */
 import { randomUUID } from 'node:crypto';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger } from 'fastify';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { App } from '../routes/app-instance.ts';
 import { archiveRoutes } from '../routes/archives/index.ts';
 import { jobRoutes } from '../routes/jobs/index.ts';
@@ -15,6 +15,7 @@ import { type Metrics, requestMetrics } from './plugins/metrics.ts';
 import { openapi } from './plugins/openapi.ts';
 import { origins } from './plugins/origins.ts';
 import { problems } from './plugins/problems.ts';
+import { requestLog } from './plugins/request-log.ts';
 import { strictJsonBody } from './plugins/strict-json-body.ts';
 import { validation } from './plugins/validation.ts';
 import type { ArchiveService } from './service/archive-service.ts';
@@ -48,6 +49,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
 	const app: App = Fastify({
 		loggerInstance: parts.logger,
 		genReqId: () => randomUUID(),
+		// The line of a request is written by the plugin requestLog.
+		logController: new LogController({ disableRequestLogging: true }),
 		routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
 		frameworkErrors: answerBadAddress,
 		clientErrorHandler: answerClientError,
@@ -68,6 +71,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 		app.server.once('close', () => clearInterval(timer));
 	});
 
+	await app.register(requestLog);
 	await app.register(problems, { onStoreFailure: () => parts.health.noteStoreFailure() });
 	await app.register(origins, { config: parts.config });
 	await app.register(validation);

@@ -33,6 +33,7 @@ import type { QueueSettings, WorkerSettings } from './worker-settings.ts';
 
 /** Where the service logs what no request sees. */
 export interface Log {
+	info(properties: object, message: string): void;
 	warn(properties: object, message: string): void;
 	error(properties: object, message: string): void;
 	fatal(properties: object, message: string): void;
@@ -139,6 +140,7 @@ async function composeLocked(
 			webhooks?.wake();
 		},
 		onError,
+		log,
 	});
 	metrics.watchQueue(queue, () => dispatcher.busy);
 	const webhooks = webhooksOf(config, outbox, metrics, log);

@@ -6,9 +6,11 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { type DssError, errors } from '../errors.ts';
 import { toProblem } from '../service/problem-presenter.ts';
 import { PROBLEM_TYPE, sendProblem } from './problems.ts';
+import { logWhenOver } from './request-log.ts';
 
 /** Answers an address that the router cannot read. */
 export function answerBadAddress(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+	logWhenOver(request, reply);
 	const reason = 'the address is not well-formed: it is percent-encoded wrongly';
 	sendProblem(errors.malformedRequest({ reason }, error), request, reply);
 }

@@ -35,6 +35,7 @@ async function executing(t: Test, requestTimeoutMs: number) {
 		renewEveryMs: null,
 		onEnd: () => undefined,
 		onError: () => undefined,
+		log: { info: () => undefined },
 	});
 	const estimator = new Estimator(queue.speeds, {}, onError);
 	const executor = new ArchiveExecutor({

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { buildDss, token } from '../support/dss-builder.ts';
 import { assertProblem, post, put, send } from '../support/http.ts';
+import { eventually } from '../support/poll.ts';
 import { startService } from '../support/service.ts';
 
 const large = () =>

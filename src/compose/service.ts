@@ -10,6 +10,7 @@ import { Metrics } from '../plugins/metrics.ts';
 import { Admission } from '../service/admission.ts';
 import { ArchiveExecutor } from '../service/archive-executor.ts';
 import { ArchiveService } from '../service/archive-service.ts';
+import { BelievedTime } from '../service/believed-time.ts';
 import { Estimator } from '../service/estimator.ts';
 import { Expiry } from '../service/expiry.ts';
 import { Health } from '../service/health.ts';
@@ -29,6 +30,7 @@ import { WebhookSender } from '../webhooks/sender.ts';
 import { nicenessOf } from '../workers/lanes.ts';
 import { WorkerPool } from '../workers/pool.ts';
 import type { TaskRunner } from '../workers/port.ts';
+import { claimFolder } from './data-folder.ts';
 import type { QueueSettings, WorkerSettings } from './worker-settings.ts';
 
 /** Where the service logs what no request sees. */
@@ -72,7 +74,7 @@ export interface Composition {
 /**
  * Makes the data folder ready and composes the service.
  *
- * @throws {Error} where another process has the folder, or it is of a newer DSS
+ * @throws {Error} where another process has the folder, or it is of a newer DSS, or not of DSS
  */
 export async function compose(
 	config: Config,
@@ -80,6 +82,7 @@ export async function compose(
 	log: Log,
 	entries = ENTRIES,
 ): Promise<Composition> {
+	for (const warning of claimFolder(config.dataDir)) log.warn({ folder: config.dataDir }, warning);
 	const lock: FolderLock = lockFolder(config.dataDir);
 	try {
 		return await composeLocked(config, version, log, lock, entries);
@@ -123,7 +126,8 @@ async function composeLocked(
 		onDurations: (durations) => metrics.stageDurations(durations),
 		log,
 	});
-	const tasks = retaining(pool, reader, config, log);
+	const time = new BelievedTime({ now: Date.now, monotonic: () => performance.now() });
+	const tasks = retaining(pool, reader, time, config, log);
 	const queueThread = startQueueThread(entries.queue, { dataDir, busyTimeoutMs }, onError);
 	const { jobs: queue, outbox, keys, speeds } = queueThread.ports;
 	const estimator = new Estimator(speeds, remains.speeds, onError);
@@ -150,7 +154,7 @@ async function composeLocked(
 		files: spool,
 		resultSeconds: config.resultTtlSeconds,
 		jobSeconds: config.jobTtlSeconds,
-		now: Date.now,
+		now: () => time.now(),
 		onError,
 	});
 	const executor = new ArchiveExecutor({
@@ -261,9 +265,19 @@ function webhooksOf(
 }
 
 /** History is pruned where the settings say so. */
-function retaining(tasks: TaskRunner, reader: Reader, config: Config, log: Log): TaskRunner {
+function retaining(
+	tasks: TaskRunner,
+	reader: Reader,
+	time: BelievedTime,
+	config: Config,
+	log: Log,
+): TaskRunner {
 	const { historyRevisions: revisions, historyDays: days } = config;
 	if (revisions === 0 && days === 0) return tasks;
-	const settings = { revisions: revisions === 0 ? null : revisions, days: days === 0 ? null : days };
+	const settings = {
+		revisions: revisions === 0 ? null : revisions,
+		days: days === 0 ? null : days,
+		now: () => time.now(),
+	};
 	return new RetainingRunner(tasks, reader, settings, (err) => log.error({ err }, 'pruning history failed'));
 }

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DssError, errors } from '../errors.ts';
+import { UploadClock, type UploadTimes } from './upload-clock.ts';
 
 /** A file on the spool. It belongs to its holder, who removes it: `await using` does. */
 export interface Spooled extends AsyncDisposable {
@@ -24,16 +25,12 @@ export interface OwnedFile {
 	readonly sha256: string;
 }
 
-export interface SpoolOptions {
+export interface SpoolOptions extends UploadTimes {
 	readonly folder: string;
 	/** Bytes of all files together. */
 	readonly quotaBytes: number;
 	/** Bytes of one upload. */
 	readonly maxUploadBytes: number;
-	/** How long an upload may send nothing. */
-	readonly idleMs: number;
-	/** How long an upload may take. */
-	readonly totalMs: number;
 }
 
 /** Read at once: larger pieces than the default of 64 KiB need fewer turns of the event loop. */
@@ -82,6 +79,12 @@ export class Spool {
 	async release({ name, bytes }: OwnedFile): Promise<void> {
 		this.#bytes -= bytes;
 		await rm(this.pathOf(name), { force: true });
+	}
+
+	/** Times the body of an upload, which counts as open until the clock is disposed of. */
+	time(body: Readable): UploadClock {
+		this.#open++;
+		return new UploadClock(body, this.#options, () => void this.#open--);
 	}
 
 	/** Uploads that are coming in now. */
@@ -146,15 +149,16 @@ export class Spool {
 	 * Streams an upload to the spool while it is counted and hashed. On any fault the file is removed. The upload
 	 * itself is never destroyed: the answer still has to go out on its connection.
 	 *
-	 * @throws {DssError} upload_too_large, upload_timeout, upload_cut_off, spool_full
+	 * @param signal ends the reception, with its reason
+	 * @throws {DssError} upload_too_large, upload_cut_off, spool_full; the reason of the signal
 	 */
-	async receive(upload: Readable): Promise<Spooled> {
+	async receive(upload: Readable, signal: AbortSignal): Promise<Spooled> {
+		signal.throwIfAborted();
 		const path = this.newPath();
 		const digest = createHash('sha256');
 		let bytes = 0;
 		const meter = new Transform({
 			transform: (chunk: Buffer, _encoding, done) => {
-				idle.refresh();
 				bytes += chunk.length;
 				this.#bytes += chunk.length;
 				const fault = this.#overLimit(bytes);
@@ -163,16 +167,13 @@ export class Spool {
 				done(null, chunk);
 			},
 		});
-		const late = (ms: number) => () =>
-			meter.destroy(errors.uploadTimeout({ seconds: Math.round(ms / 1000) }));
-		const { idleMs, totalMs } = this.#options;
-		const idle = setTimeout(late(idleMs), idleMs);
-		const total = setTimeout(late(totalMs), totalMs);
 		const cutOff = () => {
 			if (!upload.readableEnded) meter.destroy(errors.uploadCutOff({}));
 		};
+		// The reason is an error of ours: `UploadClock`.
+		const stop = () => meter.destroy(signal.reason as DssError);
 		upload.once('close', cutOff).once('error', cutOff);
-		this.#open++;
+		signal.addEventListener('abort', stop);
 		try {
 			const written = pipeline(meter, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
 			upload.pipe(meter);
@@ -185,10 +186,8 @@ export class Spool {
 			await rm(path, { force: true });
 			throw translated(error);
 		} finally {
-			clearTimeout(idle);
-			clearTimeout(total);
 			upload.off('close', cutOff).off('error', cutOff);
-			this.#open--;
+			signal.removeEventListener('abort', stop);
 		}
 	}
 

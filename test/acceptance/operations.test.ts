@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { test } from 'tap';
 import { buildDss } from '../support/dss-builder.ts';
 import { assertProblem, post, put, send } from '../support/http.ts';
@@ -150,4 +151,22 @@ test('running the service', async (t) => {
 		t.ok(Number(refused.headers.get('retry-after')) >= 1);
 		t.equal((await send(`${service.url}/healthz`)).status, 200, 'health is always answered');
 	});
+});
+
+test('a folder that is not of DSS is not used: nothing in it is touched', async (t) => {
+	const uuid = '3f2a1b4c-0000-4000-8000-000000000000';
+	const dataDir = t.testdir({
+		spool: { [uuid]: 'theirs' },
+		'dss-tmp': { etilqs_x: 'theirs' },
+		log: { mail: '' },
+	});
+	await t.rejects(startService({ dataDir }), { message: /dss: .* is not a folder of DSS: it holds "log"/ });
+	t.strictSame(readdirSync(dataDir, { recursive: true }).sort(), [
+		'dss-tmp',
+		'dss-tmp/etilqs_x',
+		'log',
+		'log/mail',
+		'spool',
+		`spool/${uuid}`,
+	]);
 });

@@ -75,7 +75,7 @@ async function executing(t: Test, requestTimeoutMs: number) {
 		kind: 'import' as const,
 		// The runner of this test reads none of it.
 		input: { upload: {} } as never,
-		file: await spool.receive(Readable.from([Buffer.alloc(bytes)])),
+		file: await spool.receive(Readable.from([Buffer.alloc(bytes)]), new AbortController().signal),
 		projectUuid: null,
 		items: null,
 	});

@@ -247,7 +247,7 @@ export class Dispatcher {
 		const { files, onEnd, queue } = this.#options;
 		const ended = await queue.get(job.uuid);
 		const made = end.status === 'succeeded' ? end.result : null;
-		if (made !== null && ended?.result?.name !== made.name) await files.release(made);
+		if (made !== null && ended?.result?.name !== made.name) await files.releaseResult(made);
 		if (ended === null || ended.finishedAt === null) return;
 		if (job.input !== null) await files.release(job.input);
 		onEnd({ ...ended, input: job.input }, seconds);

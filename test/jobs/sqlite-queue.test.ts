@@ -32,8 +32,18 @@ t.test('no statement that runs again and again reads the whole table of jobs', a
 		db.close();
 		queue.close();
 	});
-	const { NEXT, CLAIM, RENEW, SUCCEED, FIGURES, COUNT_WAITING, EXPIRED_RESULTS, FORGET_JOBS, RECOVER } =
-		statements;
+	const {
+		NEXT,
+		CLAIM,
+		RENEW,
+		SUCCEED,
+		FIGURES,
+		COUNT_WAITING,
+		EXPIRED_RESULTS,
+		FORGET_JOBS,
+		RECOVER,
+		RESULTS,
+	} = statements;
 	for (const [name, sql] of Object.entries({
 		NEXT,
 		CLAIM,
@@ -44,6 +54,7 @@ t.test('no statement that runs again and again reads the whole table of jobs', a
 		EXPIRED_RESULTS,
 		FORGET_JOBS,
 		RECOVER,
+		RESULTS,
 	})) {
 		const names = [...new Set(sql.match(/:\w+/g))].map((parameter) => [parameter.slice(1), null]);
 		const plan = db

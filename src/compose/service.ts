@@ -4,6 +4,7 @@ import type { Config } from '../../schemas/config.ts';
 import { Dispatcher } from '../jobs/dispatcher.ts';
 import type { Outbox } from '../jobs/outbox.ts';
 import { startQueueThread } from '../jobs/queue-thread.ts';
+import { ResultFiles } from '../jobs/result-files.ts';
 import { completeJob } from '../jobs/sqlite/complete.ts';
 import { openQueue } from '../jobs/sqlite/open.ts';
 import { Metrics } from '../plugins/metrics.ts';
@@ -111,7 +112,7 @@ async function composeLocked(
 			idleMs: config.uploadIdleMs,
 			totalMs: config.uploadTimeoutMs,
 		},
-		remains.files,
+		[...remains.files.inputs, ...remains.files.results],
 	);
 	const metrics = new Metrics(spool);
 	const reader = openReader(settings);
@@ -130,12 +131,13 @@ async function composeLocked(
 	const tasks = retaining(pool, reader, time, config, log);
 	const queueThread = startQueueThread(entries.queue, { dataDir, busyTimeoutMs }, onError);
 	const { jobs: queue, outbox, keys, speeds } = queueThread.ports;
+	const results = new ResultFiles(spool, queue, remains.files.results);
 	const estimator = new Estimator(speeds, remains.speeds, onError);
 	const outcomes = new WorkMetrics(metrics, estimator);
 	const dispatcher: Dispatcher = new Dispatcher({
 		queue,
 		tasks,
-		files: spool,
+		files: results,
 		slots: jobWorkers,
 		// The folder's lock keeps other processes out.
 		renewEveryMs: null,
@@ -151,7 +153,7 @@ async function composeLocked(
 	const expiry = new Expiry({
 		jobs: queue,
 		keys,
-		files: spool,
+		files: results,
 		resultSeconds: config.resultTtlSeconds,
 		jobSeconds: config.jobTtlSeconds,
 		now: () => time.now(),
@@ -162,6 +164,7 @@ async function composeLocked(
 		dispatcher,
 		tasks,
 		spool,
+		results,
 		estimator,
 		outcomes,
 		requestTimeoutMs,
@@ -181,6 +184,7 @@ async function composeLocked(
 			reader,
 			tasks,
 			spool,
+			results,
 			executor,
 			estimator,
 			telemetry: metrics,

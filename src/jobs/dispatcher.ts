@@ -250,7 +250,7 @@ export class Dispatcher {
 		const { files, onEnd, queue } = this.#options;
 		const ended = await queue.get(job.uuid);
 		const made = end.status === 'succeeded' ? end.result : null;
-		if (made !== null && ended?.result?.name !== made.name) await files.release(made);
+		if (made !== null && ended?.result?.name !== made.name) await files.releaseResult(made);
 		if (ended === null) return;
 		logEnd(this.#options.log, ended, end, seconds);
 		if (ended.finishedAt === null) return;

@@ -100,8 +100,8 @@ async function composeLocked(
 	lock: FolderLock,
 	entries: ThreadEntries,
 ): Promise<Composition> {
-	const { dataDir, busyTimeoutMs, limits, requestTimeoutMs, stallTimeoutMs } = config;
-	const settings = { dataDir, busyTimeoutMs, limits };
+	const { dataDir, busyTimeoutMs, limits, maxPageBytes, requestTimeoutMs, stallTimeoutMs } = config;
+	const settings = { dataDir, busyTimeoutMs, limits, maxPageBytes };
 	const onError = (err: unknown, message: string) => log.error({ err }, message);
 	const remains = await recover(settings);
 	const spool = await Spool.prepare(
@@ -195,6 +195,7 @@ async function composeLocked(
 			tasks,
 			executor,
 			telemetry: metrics,
+			maxPageBytes,
 			clock: { toleranceMs: config.clockToleranceMs, driftMs: config.clockDriftWarningMs },
 		}),
 		jobs,

@@ -3,18 +3,15 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin';
 import { DssError, errors } from '../errors.ts';
 import { toProblem } from '../service/problem-presenter.ts';
-import { RouteTable } from './route-table.ts';
 
 /** How long a sender may go on after its answer. */
 const LINGER_MS = 500;
-/** A path that is repeated in an answer is cut at so many characters. */
+/** A media type that is repeated in an answer is cut at so many characters. */
 const MAX_SHOWN = 200;
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** Installs the answers to errors, to unknown addresses and to unknown methods. */
+/** Installs the answers to errors. */
 export const problems = fp(async (app: FastifyInstance, options: { onStoreFailure: () => void }) => {
-	const table = new RouteTable();
-	app.addHook('onRoute', ({ url, method }) => table.add(url, method));
 	refuseWhileStopping(app);
 
 	app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -27,24 +24,6 @@ export const problems = fp(async (app: FastifyInstance, options: { onStoreFailur
 			);
 		return sendProblem(known, request, reply);
 	});
-
-	app.addHook('onRequest', async (request, reply) => {
-		const { url } = request.routeOptions;
-		const allow = url === undefined ? null : table.methodsMeantAt(pathOf(request), url);
-		if (allow === null) return;
-		reply.header('allow', allow);
-		throw methodNotAllowed(request, allow);
-	});
-
-	app.setNotFoundHandler((request, reply) => {
-		const allow = table.methodsAt(pathOf(request));
-		if (allow === null) {
-			const address = { method: request.method, path: pathOf(request).slice(0, MAX_SHOWN) };
-			return sendProblem(errors.routeUnknown(address), request, reply);
-		}
-		reply.header('allow', allow);
-		return sendProblem(methodNotAllowed(request, allow), request, reply);
-	});
 });
 
 /** Answers with an error. */
@@ -52,15 +31,6 @@ export function sendProblem(error: DssError, request: FastifyRequest, reply: Fas
 	endUnreadBody(request, reply);
 	if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
 	return reply.code(error.spec.status).type(PROBLEM_TYPE).send(toProblem(error, request.id));
-}
-
-function pathOf({ url }: FastifyRequest): string {
-	return url.split('?')[0] ?? '';
-}
-
-function methodNotAllowed(request: FastifyRequest, allow: string): DssError {
-	const path = pathOf(request).slice(0, MAX_SHOWN);
-	return errors.methodNotAllowed({ method: request.method, path, allow });
 }
 
 /** Connections that are open when the service stops may bring further requests. */

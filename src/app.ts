@@ -20,6 +20,7 @@ import { requestId } from './plugins/request-id.ts';
 import { requestRate } from './plugins/request-rate.ts';
 import { securityHeaders } from './plugins/security-headers.ts';
 import { strictJsonBody } from './plugins/strict-json-body.ts';
+import { continueWhenRead } from './plugins/unread-bodies.ts';
 import { validation } from './plugins/validation.ts';
 import type { ArchiveService } from './service/archive-service.ts';
 import type { Health } from './service/health.ts';
@@ -65,6 +66,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 	app.removeContentTypeParser('text/plain');
 	// An expectation that is not known may be ignored (RFC 9110 §10.1.1); Node would answer 417 without a body.
 	app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+	continueWhenRead(app.server);
 	// A connection that is busy when the service closes becomes idle later than Node looks.
 	app.addHook('preClose', async () => {
 		parts.jobs.close();

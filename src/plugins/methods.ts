@@ -12,21 +12,23 @@ export const methods = fp(async (app: FastifyInstance) => {
 	const table = new RouteTable();
 	app.addHook('onRoute', ({ url, method }) => table.add(url, method));
 
+	const refusal = (request: FastifyRequest, reply: FastifyReply): DssError => {
+		const allow = table.methodsAt(pathOf(request));
+		return allow === null ? routeUnknown(request) : methodNotAllowed(request, reply, allow);
+	};
+
 	app.addHook('onRequest', async (request, reply) => {
 		if (request.method === 'OPTIONS') return answerOptions(table, request, reply);
-		const { url } = request.routeOptions;
-		if (url === undefined) return;
+		// Here, and not in the handler below, which is called when the body has been read.
+		if (request.is404) throw refusal(request, reply);
 		// The router takes `/api/projects/` for the project with the empty name.
 		if (Object.values(request.params as object).includes('')) throw routeUnknown(request);
-		const allow = table.methodsMeantAt(pathOf(request), url);
+		const allow = table.methodsMeantAt(pathOf(request), request.routeOptions.url ?? '');
 		if (allow !== null) throw methodNotAllowed(request, reply, allow);
 	});
 
-	app.setNotFoundHandler((request, reply) => {
-		const allow = table.methodsAt(pathOf(request));
-		const error = allow === null ? routeUnknown(request) : methodNotAllowed(request, reply, allow);
-		return sendProblem(error, request, reply);
-	});
+	// A route may find that it has no such file.
+	app.setNotFoundHandler((request, reply) => sendProblem(refusal(request, reply), request, reply));
 });
 
 /**

@@ -3,9 +3,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin';
 import { DssError, errors } from '../errors.ts';
 import { toProblem } from '../service/problem-presenter.ts';
+import { endUnreadBody } from './unread-bodies.ts';
 
-/** How long a sender may go on after its answer. */
-const LINGER_MS = 500;
 /** A media type that is repeated in an answer is cut at so many characters. */
 const MAX_SHOWN = 200;
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -41,22 +40,6 @@ function refuseWhileStopping(app: FastifyInstance): void {
 	});
 	app.addHook('onRequest', async () => {
 		if (stopping) throw errors.stopping({ retry_after: 5 });
-	});
-}
-
-/**
- * The rest of a body that was refused is discarded for a moment before the connection is closed: closing it while
- * bytes still come in resets it, and the sender cannot read the answer (RFC 9112 §9.6).
- */
-function endUnreadBody(request: FastifyRequest, reply: FastifyReply): void {
-	const { raw } = request;
-	const hasBody =
-		raw.headers['transfer-encoding'] !== undefined || Number(raw.headers['content-length'] ?? 0) > 0;
-	if (!hasBody || raw.complete) return;
-	reply.raw.once('finish', () => {
-		const timer = setTimeout(() => raw.destroy(), LINGER_MS);
-		raw.once('close', () => clearTimeout(timer));
-		raw.resume();
 	});
 }
 

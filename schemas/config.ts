@@ -123,6 +123,13 @@ export const SETTINGS = {
 		'10, 5 or 30 s',
 		'how long a write waits for the database',
 	),
+	maxPageBytes: fixed(
+		'DSS_MAX_PAGE_BYTES',
+		whole(10_000, 100 * MB),
+		4 * MB,
+		'largest page of a list, 10 KB to 100 MB; one item always fits',
+		'4 MB',
+	),
 	requestTimeoutMs: fixed(
 		'DSS_REQUEST_TIMEOUT_MS',
 		milliseconds,

@@ -4,6 +4,7 @@ import type { Config } from '../../schemas/config.ts';
 import { Dispatcher } from '../jobs/dispatcher.ts';
 import type { Outbox } from '../jobs/outbox.ts';
 import { startQueueThread } from '../jobs/queue-thread.ts';
+import { ResultFiles } from '../jobs/result-files.ts';
 import { completeJob } from '../jobs/sqlite/complete.ts';
 import { openQueue } from '../jobs/sqlite/open.ts';
 import { Metrics } from '../plugins/metrics.ts';
@@ -35,6 +36,7 @@ import type { QueueSettings, WorkerSettings } from './worker-settings.ts';
 
 /** Where the service logs what no request sees. */
 export interface Log {
+	info(properties: object, message: string): void;
 	warn(properties: object, message: string): void;
 	error(properties: object, message: string): void;
 	fatal(properties: object, message: string): void;
@@ -98,8 +100,8 @@ async function composeLocked(
 	lock: FolderLock,
 	entries: ThreadEntries,
 ): Promise<Composition> {
-	const { dataDir, busyTimeoutMs, limits, requestTimeoutMs, stallTimeoutMs } = config;
-	const settings = { dataDir, busyTimeoutMs, limits };
+	const { dataDir, busyTimeoutMs, limits, maxPageBytes, requestTimeoutMs, stallTimeoutMs } = config;
+	const settings = { dataDir, busyTimeoutMs, limits, maxPageBytes };
 	const onError = (err: unknown, message: string) => log.error({ err }, message);
 	const remains = await recover(settings);
 	const spool = await Spool.prepare(
@@ -110,7 +112,7 @@ async function composeLocked(
 			idleMs: config.uploadIdleMs,
 			totalMs: config.uploadTimeoutMs,
 		},
-		remains.files,
+		[...remains.files.inputs, ...remains.files.results],
 	);
 	const metrics = new Metrics(spool);
 	const reader = openReader(settings);
@@ -129,12 +131,13 @@ async function composeLocked(
 	const tasks = retaining(pool, reader, time, config, log);
 	const queueThread = startQueueThread(entries.queue, { dataDir, busyTimeoutMs }, onError);
 	const { jobs: queue, outbox, keys, speeds } = queueThread.ports;
+	const results = new ResultFiles(spool, queue, remains.files.results);
 	const estimator = new Estimator(speeds, remains.speeds, onError);
 	const outcomes = new WorkMetrics(metrics, estimator);
 	const dispatcher: Dispatcher = new Dispatcher({
 		queue,
 		tasks,
-		files: spool,
+		files: results,
 		slots: jobWorkers,
 		// The folder's lock keeps other processes out.
 		renewEveryMs: null,
@@ -143,13 +146,14 @@ async function composeLocked(
 			webhooks?.wake();
 		},
 		onError,
+		log,
 	});
 	metrics.watchQueue(queue, () => dispatcher.busy);
 	const webhooks = webhooksOf(config, outbox, metrics, log);
 	const expiry = new Expiry({
 		jobs: queue,
 		keys,
-		files: spool,
+		files: results,
 		resultSeconds: config.resultTtlSeconds,
 		jobSeconds: config.jobTtlSeconds,
 		now: () => time.now(),
@@ -160,6 +164,7 @@ async function composeLocked(
 		dispatcher,
 		tasks,
 		spool,
+		results,
 		estimator,
 		outcomes,
 		requestTimeoutMs,
@@ -179,6 +184,7 @@ async function composeLocked(
 			reader,
 			tasks,
 			spool,
+			results,
 			executor,
 			estimator,
 			telemetry: metrics,
@@ -189,6 +195,7 @@ async function composeLocked(
 			tasks,
 			executor,
 			telemetry: metrics,
+			maxPageBytes,
 			clock: { toleranceMs: config.clockToleranceMs, driftMs: config.clockDriftWarningMs },
 		}),
 		jobs,

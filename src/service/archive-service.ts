@@ -4,6 +4,7 @@ import type { AnalysisAnswer, ImportAnswer } from '../../schemas/archives.ts';
 import type { QueuedAnswer } from '../../schemas/jobs.ts';
 import { errors, fromErrorData } from '../errors.ts';
 import type { JobInputs } from '../jobs/job-tasks.ts';
+import type { RequestedFile, ResultFiles } from '../jobs/result-files.ts';
 import type { ExportOptions } from '../pipeline/export.ts';
 import type { UploadOptions } from '../pipeline/incoming.ts';
 import { assertIfMatch, type Precondition } from '../pipeline/precondition.ts';
@@ -27,6 +28,7 @@ export interface ArchiveServiceOptions {
 	readonly reader: Reader;
 	readonly tasks: TaskRunner;
 	readonly spool: Spool;
+	readonly results: ResultFiles;
 	readonly admission: Admission;
 	readonly executor: ArchiveExecutor;
 	readonly estimator: Estimator;
@@ -43,12 +45,12 @@ export type ImportSettings = Omit<JobInputs['import'], 'upload'>;
 
 /** An export on the spool; its holder removes the file. */
 export interface Exported {
-	readonly file: Spooled;
+	readonly file: RequestedFile;
 	readonly revision: Revision;
 }
 
 /** Which part of which project is exported; `revision` null: the current one. */
-export type ExportSettings = Omit<ExportOptions, 'path' | 'generator'>;
+export type ExportSettings = Omit<ExportOptions, 'path' | 'maxBytes' | 'generator'>;
 
 export class ArchiveService {
 	readonly #options: ArchiveServiceOptions;
@@ -123,12 +125,16 @@ export class ArchiveService {
 		return { answer: toAnalysisAnswer(value, problem, estimate, requiresJob), revision: value.revision };
 	}
 
-	/** Writes an export to the spool, or makes it a job. @throws {DssError} project_unknown, revision_unknown, spool_full */
+	/**
+	 * Writes an export to the spool, or makes it a job.
+	 *
+	 * @throws {DssError} project_unknown, revision_unknown, result_too_large, spool_full
+	 */
 	async export(
 		settings: ExportSettings,
 		execution: ExecutionOptions,
 	): Promise<Exported | { queued: QueuedAnswer }> {
-		const { spool, generator, reader } = this.#options;
+		const { spool, results, generator, reader } = this.#options;
 		const path = spool.newPath();
 		const { projectUuid } = settings;
 		try {
@@ -139,7 +145,8 @@ export class ArchiveService {
 			const performed = await this.#options.executor.perform(task, execution);
 			if ('queued' in performed) return performed;
 			const { bytes, sha256, revision: exported } = performed.done;
-			return { file: spool.adopt(path, bytes, sha256), revision: exported };
+			const file = await results.ownForRequest(path, bytes, sha256);
+			return { file, revision: exported };
 		} catch (error) {
 			await spool.discard(path);
 			throw error;

@@ -3,7 +3,7 @@ import { test } from 'tap';
 import { buildDss } from '../support/dss-builder.ts';
 import { assertProblem, post, put, send } from '../support/http.ts';
 import { eventually } from '../support/poll.ts';
-import { answerOf, rawUpload } from '../support/raw-upload.ts';
+import { answerOf, openUploads, rawUpload } from '../support/raw-upload.ts';
 import { serviceFor, startService } from '../support/service.ts';
 
 const FIGURES = [
@@ -70,11 +70,15 @@ test('running the service', async (t) => {
 			const dataDir = t.testdir();
 			const service = await startService({ dataDir });
 			const archive = buildDss();
-			const received = service.nextLine(({ msg }) => msg === 'incoming request');
 			const socket = await rawUpload(service, archive.length);
 			const answer = answerOf(socket);
 			socket.write(archive.subarray(0, 100));
-			await received;
+			t.ok(
+				await eventually(
+					() => openUploads(service),
+					(open) => open === 1,
+				),
+			);
 			const ended = service.stop('SIGTERM');
 			const isRefused = () =>
 				send(`${service.url}/healthz`).then(

@@ -31,7 +31,8 @@ async function prepare(url: string): Promise<string[]> {
 	}
 	const cursors = [];
 	for (const list of LISTS) {
-		const { body } = await send(`${url}${list}${list.includes('?') ? '&' : '?'}limit=1`);
+		const { status, body } = await send(`${url}${list}${list.includes('?') ? '&' : '?'}limit=1`);
+		assert.equal(status, 200, JSON.stringify(body));
 		if (typeof body.next_cursor === 'string') cursors.push(body.next_cursor);
 	}
 	assert.ok(cursors.length >= 4, 'lists have further pages');
@@ -149,18 +150,22 @@ const BODIES = ['', '{}', '5\r\nhello\r\n0\r\n\r\n', 'PK\u0003\u0004', '--b\r\n\
 
 /** Requests written by hand, with headers that contradict each other and their bodies. */
 export function headers(url: string): fc.IAsyncProperty<unknown> {
+	let isPrepared = false;
 	const request = fc.record({
 		target: fc.constantFrom(...TARGETS),
 		given: fc.array(header, { maxLength: 5 }),
 		body: fc.constantFrom(...BODIES),
 	});
 	return fc.asyncProperty(request, async ({ target: [method, path], given, body }) => {
+		if (!isPrepared) await prepare(url);
+		isPrepared = true;
 		const lines = given.map(([name, value]) => `${name}: ${value}\r\n`).join('');
 		const framing = given.some(([name]) => name === 'content-length' || name === 'transfer-encoding')
 			? ''
 			: `Content-Length: ${body.length}\r\n`;
+		const type = given.some(([name]) => name === 'content-type') ? '' : 'Content-Type: application/json\r\n';
 		const { host, hostname, port } = new URL(url);
-		const head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${lines}${framing}\r\n`;
+		const head = `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${type}${lines}${framing}\r\n`;
 		const socket = connect(Number(port), hostname);
 		await once(socket, 'connect');
 		const answer = firstLine(socket);

@@ -112,24 +112,32 @@ export const { hostileText } = fc.letrec<{ hostileText: string; leaf: string; tr
 export const mostly = (usual: fc.Arbitrary<string>): fc.Arbitrary<string> =>
 	fc.oneof({ weight: 6, arbitrary: usual }, { weight: 1, arbitrary: hostileText });
 
+/** The same for files, which have many values: one fault refuses all of them. */
+const seldomHostile = (usual: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+	fc.oneof({ weight: 60, arbitrary: usual }, { weight: 1, arbitrary: hostileText });
+const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+	fc.oneof({ weight: 15, arbitrary: fc.constant(null) }, { weight: 1, arbitrary });
+const seldomMembers = fc.oneof(
+	{ weight: 20, arbitrary: fc.constant([]) },
+	{ weight: 2, arbitrary: hostileText.map((text) => [['$extensions', objectText([['x', text]])] as const]) },
+	{ weight: 1, arbitrary: fc.array(fc.tuple(nameText, hostileText), { maxLength: 2 }) },
+);
+
 /** A design tokens file: groups within groups, references across them, and whatever does not belong there. */
 export const { tokensFile } = fc.letrec<{ tokensFile: string; group: string; token: string }>((tie) => ({
 	token: fc
 		.record({
-			value: mostly(
+			value: seldomHostile(
 				fc.oneof(
 					fc.constantFrom('1', '"#ff0000"', '"16px"', '[0,0,1,1]', '{"value":1,"unit":"px"}', '"sans"'),
-					wordText,
+					fc.constantFrom('"{a}"', '"{a.b}"', '"{b.c}"', '"{token1}"'),
 				),
 			),
-			type: fc.option(mostly(fc.constantFrom('"number"', '"color"', '"dimension"', '"fontFamily"')), {
+			type: fc.option(seldomHostile(fc.constantFrom('"number"', '"color"', '"dimension"', '"fontFamily"')), {
 				nil: null,
 			}),
-			others: fc.array(fc.tuple(nameText, hostileText), { maxLength: 2 }),
-			reference: fc.option(fc.constantFrom('"#/a/$value"', '"#/b/a/$value/0"', '"#/"'), {
-				nil: null,
-				freq: 8,
-			}),
+			others: seldomMembers,
+			reference: seldom(fc.constantFrom('"#/a/$value"', '"#/b/a/$value/0"', '"#/"')),
 		})
 		.map(({ value, type, others, reference }) =>
 			objectText([
@@ -140,15 +148,19 @@ export const { tokensFile } = fc.letrec<{ tokensFile: string; group: string; tok
 		),
 	group: fc
 		.record({
-			members: fc.array(
+			// The same name twice is among what is hostile.
+			members: fc.uniqueArray(
 				fc.tuple(
-					fc.oneof(fc.constantFrom('a', 'b', 'c', 'token1', '$root'), nameText),
+					fc.oneof(
+						{ weight: 20, arbitrary: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'a.b', 'token1', '$root') },
+						{ weight: 1, arbitrary: nameText },
+					),
 					fc.oneof({ maxDepth: 5 }, tie('token'), tie('group')),
 				),
-				{ maxLength: 5 },
+				{ maxLength: 5, selector: ([name]) => name },
 			),
-			extended: fc.option(fc.constantFrom('"{a}"', '"{b}"', '"#/a"', '"{a.b}"'), { nil: null }),
-			others: fc.array(fc.tuple(nameText, hostileText), { maxLength: 1 }),
+			extended: seldom(fc.constantFrom('"{a}"', '"{b}"', '"#/a"', '"{a.b}"')),
+			others: seldomMembers,
 		})
 		.map(({ members, extended, others }) =>
 			objectText([...members, ...(extended === null ? [] : [['$extends', extended] as const]), ...others]),

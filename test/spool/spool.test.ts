@@ -39,6 +39,21 @@ test('an upload over its limit, over the quota, or cut off leaves nothing', asyn
 	t.strictSame([one.bytes, one.openUploads, await files()], [0, 0, []]);
 });
 
+test('where the quota is used up, the upload that began last gives way, and those before it come through', async (t) => {
+	const { spool: one, files } = await spool(t, { quotaBytes: 150 });
+	const uploads = [new PassThrough(), new PassThrough(), new PassThrough()];
+	const received = uploads.map((upload) => one.receive(upload, WHENEVER));
+	const outcomes = Promise.allSettled(received);
+	for (const upload of uploads) upload.write(Buffer.alloc(40));
+	// The first two need what the third has taken.
+	for (const upload of uploads.slice(0, 2)) upload.end(Buffer.alloc(30));
+	uploads[2]?.end();
+	const [first, second, third] = await outcomes;
+	t.strictSame([first?.status, second?.status], ['fulfilled', 'fulfilled']);
+	t.match(third, { status: 'rejected', reason: { code: 'spool_full' } });
+	t.strictSame([one.bytes, one.openUploads, (await files()).length], [140, 0, 2]);
+});
+
 test('a file that is opened once has no name any more; its bytes count until it is closed', async (t) => {
 	const { spool: one, files } = await spool(t);
 	const file = await one.receive(Readable.from([Buffer.from('content')]), WHENEVER);

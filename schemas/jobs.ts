@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { ImportAnswer } from './archives.ts';
 import { Count, RevisionNumber, Sha256, Timestamp, Uuid } from './common.ts';
+import { PageCursor, pageLimit } from './lists.ts';
 import { MergeAnswer } from './merges.ts';
 import { Problem, STAGES } from './problem.ts';
 import { page } from './projects.ts';
@@ -48,10 +49,8 @@ export const JobPage = page(Job);
 export const JobParams = Type.Object({ job_id: Uuid }, closed);
 export const JobListQuery = Type.Object(
 	{
-		limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
-		cursor: Type.Optional(
-			Type.String({ maxLength: 1000, description: 'The next_cursor of the page before' }),
-		),
+		limit: pageLimit(200, 50),
+		cursor: PageCursor,
 		status: Type.Optional(JobStatus),
 	},
 	closed,

@@ -10,6 +10,7 @@ import { Metrics } from '../plugins/metrics.ts';
 import { Admission } from '../service/admission.ts';
 import { ArchiveExecutor } from '../service/archive-executor.ts';
 import { ArchiveService } from '../service/archive-service.ts';
+import { Cursors } from '../service/cursors.ts';
 import { Estimator } from '../service/estimator.ts';
 import { Expiry } from '../service/expiry.ts';
 import { Health } from '../service/health.ts';
@@ -111,6 +112,7 @@ async function composeLocked(
 	);
 	const metrics = new Metrics(spool);
 	const reader = openReader(settings);
+	const cursors = new Cursors(await reader.cursorKey());
 	const jobWorkers = Math.max(1, config.workers - 1);
 	const pool = new WorkerPool({
 		entry: entries.worker,
@@ -168,9 +170,9 @@ async function composeLocked(
 		capacity: config.workers + config.queueLimit,
 		waitingJobs: () => dispatcher.waiting,
 	});
-	const jobs = new JobService({ queue, dispatcher, spool, telemetry: metrics, onError });
+	const jobs = new JobService({ queue, dispatcher, spool, telemetry: metrics, cursors, onError });
 	return {
-		projects: new ProjectService(reader, tasks, admission),
+		projects: new ProjectService(reader, tasks, admission, cursors),
 		archives: new ArchiveService({
 			reader,
 			tasks,
@@ -186,6 +188,7 @@ async function composeLocked(
 			executor,
 			telemetry: metrics,
 			maxPageBytes,
+			cursors,
 			clock: { toleranceMs: config.clockToleranceMs, driftMs: config.clockDriftWarningMs },
 		}),
 		jobs,

@@ -6,7 +6,7 @@ import { errors } from '../errors.ts';
 import type { Dispatcher } from '../jobs/dispatcher.ts';
 import type { Job, JobQueue } from '../jobs/queue.ts';
 import type { Spool } from '../spool/spool.ts';
-import { jobCursor } from './cursors.ts';
+import { type Cursors, jobPosition } from './cursors.ts';
 import { toJobShape } from './job-presenter.ts';
 import type { ListPage } from './project-service.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -17,6 +17,7 @@ export interface JobServiceOptions {
 	readonly dispatcher: Pick<Dispatcher, 'running' | 'cancel' | 'watch'>;
 	readonly spool: Pick<Spool, 'release' | 'read'>;
 	readonly telemetry: Telemetry;
+	readonly cursors: Cursors;
 	readonly onError: (error: unknown, message: string) => void;
 }
 
@@ -52,12 +53,14 @@ export class JobService {
 	}
 
 	async list(ask: JobListQuery): Promise<ListPage<JobShape>> {
-		const after = ask.cursor === undefined ? null : jobCursor.read(ask.cursor).after;
-		const { queue } = this.#options;
+		const { queue, cursors } = this.#options;
+		const list = { list: 'jobs', status: ask.status };
+		const after = cursors.read(jobPosition, list, ask.cursor)?.number ?? null;
 		const page = await queue.list({ status: ask.status ?? null, after, limit: ask.limit ?? 50 });
+		const next = page.next === null ? null : { number: page.next, total: page.total };
 		return {
 			items: page.items.map((job) => this.#show(job)),
-			next_cursor: page.next === null ? null : jobCursor.write({ after: page.next }),
+			next_cursor: cursors.write(jobPosition, list, next),
 			total: page.total,
 		};
 	}

@@ -62,7 +62,7 @@ test('projects', async (t) => {
 			['Zebra three'],
 		);
 		t.equal(second.body.next_cursor, null);
-		assertProblem(t, await send(`${projects}?cursor=made-up`), 400, 'malformed_request');
+		assertProblem(t, await send(`${projects}?cursor=made-up`), 400, 'bad_cursor');
 	});
 
 	t.test('an edit adds, changes and deletes as one revision; the same again makes none', async (t) => {

@@ -125,7 +125,7 @@ async function composeLocked(
 		log,
 	});
 	const tasks = retaining(pool, reader, config, log);
-	const queueThread = startQueueThread(entries.queue, { dataDir, busyTimeoutMs }, onError);
+	const queueThread = startQueueThread(entries.queue, { dataDir, busyTimeoutMs, maxPageBytes }, onError);
 	const { jobs: queue, outbox, keys, speeds } = queueThread.ports;
 	const estimator = new Estimator(speeds, remains.speeds, onError);
 	const outcomes = new WorkMetrics(metrics, estimator);

@@ -7,7 +7,8 @@ import type { Dispatcher } from '../jobs/dispatcher.ts';
 import type { Job, JobQueue } from '../jobs/queue.ts';
 import type { Spool } from '../spool/spool.ts';
 import { type Cursors, jobPosition } from './cursors.ts';
-import { toJobShape } from './job-presenter.ts';
+import { toJobShape, withoutErrors } from './job-presenter.ts';
+import { distinct, sortOf } from './list-parameters.ts';
 import type { ListPage } from './project-service.ts';
 import type { Telemetry } from './telemetry.ts';
 import { Watchers } from './watchers.ts';
@@ -52,14 +53,27 @@ export class JobService {
 		this.#options = options;
 	}
 
-	async list(ask: JobListQuery): Promise<ListPage<JobShape>> {
+	/** @throws {DssError} bad_cursor */
+	async list({
+		limit = 50,
+		cursor,
+		sort = '-created_at',
+		...given
+	}: JobListQuery): Promise<ListPage<JobShape>> {
 		const { queue, cursors } = this.#options;
-		const list = { list: 'jobs', status: ask.status };
-		const after = cursors.read(jobPosition, list, ask.cursor)?.number ?? null;
-		const page = await queue.list({ status: ask.status ?? null, after, limit: ask.limit ?? 50 });
+		const filter = {
+			statuses: given.status ? distinct(given.status) : null,
+			kinds: given.kind ? distinct(given.kind) : null,
+			projects: given.project_id ? distinct(given.project_id) : null,
+		};
+		const list = { list: 'jobs', ...filter, sort };
+		const position = cursors.read(jobPosition, list, cursor);
+		const { descending } = sortOf<'created_at'>(sort);
+		const after = position?.number ?? null;
+		const page = await queue.list({ ...filter, descending, after, limit, total: position?.total ?? null });
 		const next = page.next === null ? null : { number: page.next, total: page.total };
 		return {
-			items: page.items.map((job) => this.#show(job)),
+			items: page.items.map((job) => withoutErrors(this.#show(job))),
 			next_cursor: cursors.write(jobPosition, list, next),
 			total: page.total,
 		};

@@ -21,8 +21,8 @@ import {
 	recordPosition,
 	revisionPosition,
 } from './cursors.ts';
+import { distinct, sortOf } from './list-parameters.ts';
 import { toProject, toRecord, toRevisionShape } from './project-presenter.ts';
-import { sortOf } from './sort.ts';
 
 export type { Precondition } from '../pipeline/precondition.ts';
 
@@ -204,11 +204,6 @@ export class ProjectService {
 		}
 		throw errors.projectUnknown({ project_id: projectUuid });
 	}
-}
-
-/** The values of a filter once each, in an order of their own: a cursor holds however they are given. */
-function distinct<T extends string>(values: readonly T[]): T[] {
-	return [...new Set(values)].sort();
 }
 
 function filterOf({

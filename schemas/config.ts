@@ -73,7 +73,7 @@ export const SETTINGS = {
 		'DSS_DATA_DIR',
 		Type.String({ minLength: 1 }),
 		'./data',
-		'folder for the database and the spool; made at start, mode 0700',
+		'folder of its own for the database and the spool; made at start, mode 0700',
 	),
 	profile: fixed(
 		'DSS_PROFILE',

@@ -324,6 +324,7 @@ export const errors = {
 		'The job has no result to fetch',
 		(d) => `Job ${d.job_id} has no file: ${d.reason}.`,
 	),
+	resultTooLarge: define<Limit>('result_too_large', 413, 'The result is too large', overLimit),
 	jobGivenUp: define<{ attempts: number; reason: string }>(
 		'job_given_up',
 		500,

@@ -27,7 +27,7 @@ export function exportProject(app: App, archives: ArchiveService, idempotency: I
 					content: { [MEDIA_TYPE]: { schema: { type: 'string', format: 'binary' } } },
 				},
 				202: QUEUED,
-				...problemAnswers(403, 404, 409, 415, 422, 507),
+				...problemAnswers(403, 404, 409, 413, 415, 422, 507),
 			},
 		},
 		// A body is optional: without one, everything is exported.

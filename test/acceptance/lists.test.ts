@@ -204,7 +204,12 @@ test('lists', async (t) => {
 		t.strictSame(listed.error, error, 'what failed is told, the faults are not');
 		const { next_cursor } = (await send(`${service.url}/api/jobs?limit=1`)).body;
 		for (const query of ['status=failed', 'kind=import', `project_id=${id}`, 'sort=created_at'])
-			assertProblem(t, await send(`${service.url}/api/jobs?${query}&cursor=${next_cursor}`), 400, 'bad_cursor');
+			assertProblem(
+				t,
+				await send(`${service.url}/api/jobs?${query}&cursor=${next_cursor}`),
+				400,
+				'bad_cursor',
+			);
 		assertProblem(t, await send(`${projects}?cursor=${next_cursor}`), 400, 'bad_cursor');
 	});
 });

@@ -95,7 +95,14 @@ export class Instance implements AsyncDisposable {
 	/** Writes an archive; answers its path. */
 	async export(projectUuid: string, revision: number | null = null): Promise<string> {
 		const path = join(this.folder, `archive-${++this.#files}.dss`);
-		await exportProject(this.#work(), { projectUuid, revision, selection: null, path, generator: 'test' });
+		await exportProject(this.#work(), {
+			projectUuid,
+			revision,
+			selection: null,
+			path,
+			maxBytes: Number.MAX_SAFE_INTEGER,
+			generator: 'test',
+		});
 		await stat(path);
 		return path;
 	}

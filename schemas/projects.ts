@@ -152,6 +152,28 @@ export const Changes = changes(ThemeEdit, TokenEdit, ComponentEdit);
 /** The same, its records not looked at: each is checked by itself, as one of an archive is. */
 export const ChangesEnvelope = changes(FreeObject, FreeObject, FreeObject);
 
+const created = (kind: string) =>
+	Type.Array(Uuid, {
+		description: `The uuids of the ${kind} that came without one, in the order of the request`,
+	});
+
+/** What an edit did. */
+export const EditAnswer = Type.Object(
+	{
+		revision: RevisionNumber,
+		added: Count,
+		changed: Count,
+		removed: Count,
+		created: Type.Object(
+			{ themes: created('themes'), tokens: created('tokens'), components: created('components') },
+			closed,
+		),
+	},
+	closed,
+);
+export type EditAnswer = Static<typeof EditAnswer>;
+
+/** What a revert did. */
 export const ChangesAnswer = Type.Object(
 	{ revision: RevisionNumber, added: Count, changed: Count, removed: Count },
 	closed,

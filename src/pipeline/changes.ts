@@ -6,8 +6,8 @@ import type { Cause, Lease, ProjectProperties, Revision } from '../store/port.ts
 import { sameProperties } from './properties.ts';
 import type { Work } from './work.ts';
 
-/** What an edit or a revert did. */
-export interface EditResult {
+/** What an edit or a revert changed. */
+export interface ChangeResult {
 	readonly revision: Revision;
 	readonly added: number;
 	readonly changed: number;
@@ -55,7 +55,7 @@ export async function writeChanges(
 	current: Revision,
 	comparison: Comparison,
 	{ at, ...changes }: Changes,
-): Promise<EditResult> {
+): Promise<ChangeResult> {
 	const counts = changeCounts(comparison);
 	const properties = { ...current.properties, ...changes.properties, updatedAt: at };
 	const same = counts.added + counts.changed + counts.removed === 0;

@@ -9,6 +9,7 @@ import type {
 } from '../../schemas/projects.ts';
 import type { Kind } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';
+import type { ChangeResult } from '../pipeline/changes.ts';
 import type { EditOptions, EditResult } from '../pipeline/edit.ts';
 import type { Precondition } from '../pipeline/precondition.ts';
 import type { Reader, RecordFilter, Revision } from '../store/port.ts';
@@ -99,7 +100,7 @@ export class ProjectService {
 	}
 
 	/** @throws {DssError} project_unknown, revision_unknown, project_busy, revision_stale, too_busy */
-	async revert(projectUuid: string, to: number, precondition: Precondition): Promise<EditResult> {
+	async revert(projectUuid: string, to: number, precondition: Precondition): Promise<ChangeResult> {
 		using _place = this.#admission.admit();
 		const { value } = await this.#tasks.run('revert', { projectUuid, to, precondition });
 		return value;

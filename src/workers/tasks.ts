@@ -4,6 +4,7 @@ import type { RecordDiff } from '../../schemas/history.ts';
 import type { Stage } from '../../schemas/problem.ts';
 import { type DssError, type ErrorData, toErrorData } from '../errors.ts';
 import { type Analysis, analyzeUpload } from '../pipeline/analyze.ts';
+import type { ChangeResult } from '../pipeline/changes.ts';
 import { toRecordDiff } from '../pipeline/difference.ts';
 import { type EditOptions, type EditResult, editProject } from '../pipeline/edit.ts';
 import { type ExportOptions, type ExportResult, exportProject } from '../pipeline/export.ts';
@@ -54,7 +55,7 @@ export interface Tasks {
 	merge: { input: MergeTask; output: MergeResult };
 	analyzeMerge: { input: MergeTask; output: MergeAnalysis };
 	edit: { input: EditOptions; output: EditResult };
-	revert: { input: RevertOptions; output: EditResult };
+	revert: { input: RevertOptions; output: ChangeResult };
 	/** Outputs how many revisions were removed. */
 	prune: { input: { projectUuid: string; retention: Retention }; output: number };
 	createProject: { input: { readonly body: Uint8Array }; output: Revision };

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { RevisionNumber, Uuid } from './common.ts';
+import { PageCursor, pageLimit } from './lists.ts';
 import { page } from './projects.ts';
 import { Kind } from './records.ts';
 
@@ -9,10 +10,8 @@ export const DiffQuery = Type.Object(
 	{
 		from: RevisionNumber,
 		to: RevisionNumber,
-		limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-		cursor: Type.Optional(
-			Type.String({ maxLength: 1000, description: 'The next_cursor of the page before' }),
-		),
+		limit: pageLimit(1000, 100),
+		cursor: PageCursor,
 	},
 	closed,
 );

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { ImportAnswer } from './archives.ts';
 import { Count, RevisionNumber, Sha256, Timestamp, Uuid } from './common.ts';
+import { anyOf, PageCursor, pageLimit, sortedBy } from './lists.ts';
 import { MergeAnswer } from './merges.ts';
 import { Problem, STAGES } from './problem.ts';
 import { page } from './projects.ts';
@@ -8,6 +9,7 @@ import { page } from './projects.ts';
 const closed = { additionalProperties: false };
 const orNull = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
+const JobKind = Type.Enum(['import', 'merge', 'export']);
 export const JobStatus = Type.Enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
 
 /** What an export that was a job has made; the file itself is fetched apart. */
@@ -30,7 +32,8 @@ export type ExportSummary = Static<typeof ExportSummary>;
 export const Job = Type.Object(
 	{
 		job_id: Uuid,
-		kind: Type.Enum(['import', 'merge', 'export']),
+		project_id: orNull(Uuid),
+		kind: JobKind,
 		status: JobStatus,
 		progress: Type.Object({ stage: orNull(Type.Enum([...STAGES])), done: Count, total: Count }, closed),
 		result: Type.Union([ImportAnswer, MergeAnswer, ExportSummary, Type.Null()]),
@@ -48,11 +51,15 @@ export const JobPage = page(Job);
 export const JobParams = Type.Object({ job_id: Uuid }, closed);
 export const JobListQuery = Type.Object(
 	{
-		limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
-		cursor: Type.Optional(
-			Type.String({ maxLength: 1000, description: 'The next_cursor of the page before' }),
+		limit: pageLimit(200, 50),
+		cursor: PageCursor,
+		status: anyOf(JobStatus, 'How far the job is'),
+		kind: anyOf(JobKind, 'What it does'),
+		project_id: anyOf(
+			Uuid,
+			'The project that it works on; jobs whose project is not known yet are not found',
 		),
-		status: Type.Optional(JobStatus),
+		sort: sortedBy(['created_at'], 'The newest first (-created_at) unless it is given'),
 	},
 	closed,
 );

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { Background } from './background.ts';
 import { Count, RevisionNumber, Sha256, Timestamp, Uuid } from './common.ts';
+import { PageCursor, pageLimit } from './lists.ts';
 import { Warning } from './problem.ts';
 import { Kind } from './records.ts';
 
@@ -55,12 +56,8 @@ export type MergeOptions = Static<typeof MergeOptions>;
 export const MergeAnalysisOptions = Type.Object(
 	{
 		deletions: Type.Optional(Deletions),
-		limit: Type.Optional(
-			Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Conflicts on a page' }),
-		),
-		cursor: Type.Optional(
-			Type.String({ maxLength: 1000, description: 'The next_cursor of the page before' }),
-		),
+		limit: pageLimit(1000, 100, 'Conflicts on a page at most'),
+		cursor: PageCursor,
 		...Reading,
 	},
 	closed,

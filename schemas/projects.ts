@@ -1,5 +1,6 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { Count, FreeObject, Name, RevisionNumber, Text, Timestamp, Uuid } from './common.ts';
+import { anyOf, nameQuery, PageCursor, pageLimit, sortedBy } from './lists.ts';
 import { Component, ComponentEdit, Kind, Theme, ThemeEdit, Token, TokenEdit } from './records.ts';
 
 const closed = { additionalProperties: false };
@@ -54,10 +55,13 @@ export const ProjectPage = page(Project);
 export const RecordPage = page(Type.Union([Theme, Token, Component]));
 export const AnyRecord = Type.Union([Theme, Token, Component]);
 
+/** Why a revision was made. */
+const Cause = Type.Enum(['create', 'edit', 'import', 'merge', 'revert']);
+
 export const Revision = Type.Object(
 	{
 		revision: RevisionNumber,
-		cause: Type.Enum(['create', 'edit', 'import', 'merge', 'revert']),
+		cause: Cause,
 		message: Type.Union([Type.String(), Type.Null()]),
 		author: Type.Union([Type.String(), Type.Null()]),
 		added: Count,
@@ -70,37 +74,43 @@ export const Revision = Type.Object(
 export type Revision = Static<typeof Revision>;
 export const RevisionPage = page(Revision);
 
-const Cursor = Type.String({ maxLength: 1000, description: 'The next_cursor of the page before' });
-
 export const ProjectListQuery = Type.Object(
 	{
-		limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
-		cursor: Type.Optional(Cursor),
-		query: Type.Optional(
-			Type.String({ maxLength: 255, description: 'A part of the name, letter case aside' }),
+		limit: pageLimit(200, 50),
+		cursor: PageCursor,
+		query: nameQuery('A part of the name'),
+		sort: sortedBy(
+			['name', 'created_at', 'updated_at'],
+			'What the projects are sorted by. Without it, in the order in which they came here',
 		),
 	},
 	closed,
 );
+export type ProjectListQuery = Static<typeof ProjectListQuery>;
 
 export const RevisionListQuery = Type.Object(
 	{
-		limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-		cursor: Type.Optional(Cursor),
+		limit: pageLimit(1000, 100),
+		cursor: PageCursor,
+		cause: anyOf(Cause, 'Why the revision was made'),
+		sort: sortedBy(['revision'], 'The newest first (-revision) unless it is given'),
 	},
 	closed,
 );
+export type RevisionListQuery = Static<typeof RevisionListQuery>;
 
 export const RecordListQuery = Type.Object(
 	{
-		limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-		cursor: Type.Optional(Cursor),
-		theme: Type.Optional(Uuid),
-		type: Type.Optional(Type.String({ maxLength: 100 })),
-		tag: Type.Optional(Type.String({ maxLength: 255 })),
-		folder: Type.Optional(Type.String({ maxLength: 255 })),
-		category: Type.Optional(Type.String({ maxLength: 255 })),
-		path_prefix: Type.Optional(Type.String({ maxLength: 2048, description: 'What the path begins with' })),
+		limit: pageLimit(1000, 100),
+		cursor: PageCursor,
+		query: nameQuery('A part of the name, or of a token’s path'),
+		theme: anyOf(Uuid, 'The uuid of a token’s theme'),
+		type: anyOf(Type.String({ maxLength: 100 }), 'A token’s type'),
+		tag: anyOf(Type.String({ maxLength: 255 }), 'One of the tags'),
+		folder: anyOf(Type.String({ maxLength: 255 }), 'The folder'),
+		category: anyOf(Type.String({ maxLength: 255 }), 'The category'),
+		path_prefix: anyOf(Type.String({ maxLength: 2048 }), 'What the name, or a token’s path, begins with'),
+		sort: sortedBy(['uuid', 'name', 'updated_at'], 'By uuid unless it is given; a token’s name is its path'),
 		revision: Type.Optional(RevisionNumber),
 	},
 	closed,
@@ -142,6 +152,28 @@ export const Changes = changes(ThemeEdit, TokenEdit, ComponentEdit);
 /** The same, its records not looked at: each is checked by itself, as one of an archive is. */
 export const ChangesEnvelope = changes(FreeObject, FreeObject, FreeObject);
 
+const created = (kind: string) =>
+	Type.Array(Uuid, {
+		description: `The uuids of the ${kind} that came without one, in the order of the request`,
+	});
+
+/** What an edit did. */
+export const EditAnswer = Type.Object(
+	{
+		revision: RevisionNumber,
+		added: Count,
+		changed: Count,
+		removed: Count,
+		created: Type.Object(
+			{ themes: created('themes'), tokens: created('tokens'), components: created('components') },
+			closed,
+		),
+	},
+	closed,
+);
+export type EditAnswer = Static<typeof EditAnswer>;
+
+/** What a revert did. */
 export const ChangesAnswer = Type.Object(
 	{ revision: RevisionNumber, added: Count, changed: Count, removed: Count },
 	closed,

@@ -92,7 +92,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 	await app.register(openapi, { version: parts.version });
 
 	operationRoutes(app, parts.metrics, () => parts.health.readiness());
-	projectRoutes(app, parts.projects);
+	projectRoutes(app, parts.projects, parts.idempotency);
 	await archiveRoutes(app, parts);
 	await mergeRoutes(app, parts);
 	await jobRoutes(app, parts.jobs);

@@ -177,6 +177,13 @@ export const errors = {
 		'The request is malformed',
 		(d) => `${capital(d.reason)}.`,
 	),
+	badCursor: define<object>(
+		'bad_cursor',
+		400,
+		'The cursor does not hold for this list',
+		() =>
+			'The cursor was given for another list, filter, sort or revision, or was changed. Send it with the address and the parameters of the page that gave it (only limit may differ), or begin again without a cursor.',
+	),
 	malformedUpload: define<{ reason: string }>(
 		'malformed_upload',
 		400,

@@ -54,13 +54,21 @@ export function importArchive(app: App, parts: ImportParts): void {
 	});
 }
 
-export function importInBackground(app: App, parts: ImportParts): void {
+/** The same operation at two addresses. */
+export function importInBackground(
+	app: App,
+	parts: ImportParts,
+	url: '/api/projects/import/background' | '/api/import/background',
+): void {
+	const isShort = url === '/api/import/background';
 	app.route({
 		method: 'POST',
-		url: '/api/projects/import/background',
+		url,
 		schema: {
-			operationId: 'importInBackground',
-			summary: 'Import as a job, however small',
+			operationId: isShort ? 'importInBackgroundShort' : 'importInBackground',
+			summary: isShort
+				? 'Import as a job, however small, at a shorter address'
+				: 'Import as a job, however small',
 			description: 'The same as importArchive with background=true.',
 			tags: ['archives'],
 			querystring: ImportOptions,

@@ -14,7 +14,10 @@ export async function archiveRoutes(
 	exportProject(app, archives, idempotency); //  POST /api/projects/{project_id}/export
 	await uploadRoutes(app, config, (uploads) => {
 		importArchive(uploads, parts); //            POST /api/projects/import
-		importInBackground(uploads, parts); //       POST /api/projects/import/background
+		//                                           POST /api/projects/import/background
+		importInBackground(uploads, parts, '/api/projects/import/background');
+		//                                           POST /api/import/background
+		importInBackground(uploads, parts, '/api/import/background');
 		analyzeImport(uploads, parts); //            POST /api/projects/import/analyze
 	});
 }

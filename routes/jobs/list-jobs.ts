@@ -9,7 +9,9 @@ export function listJobs(app: App, jobs: JobService): void {
 		url: '/api/jobs',
 		schema: {
 			operationId: 'listJobs',
-			summary: 'Page through jobs, newest first',
+			summary: 'Page through jobs',
+			description:
+				'The error of a job has no errors and no details here; the job by itself has them. A filter may be given several times: any of its values.',
 			tags: ['jobs'],
 			querystring: JobListQuery,
 			response: { 200: { ...JobPage, description: 'A page of jobs' }, ...problemAnswers() },

@@ -1,14 +1,19 @@
-import { Changes, ChangesAnswer, ProjectParams } from '../../schemas/projects.ts';
+import Type from 'typebox';
+import { Changes, EditAnswer, ProjectParams } from '../../schemas/projects.ts';
+import type { Idempotency } from '../../src/service/idempotency.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { rawBody } from '../raw-body.ts';
+import { digestOf, rawBody } from '../raw-body.ts';
 import { IfMatchHeaders, precondition, revisionTag } from '../revision-tags.ts';
+import { answerOnce, KeyHeaders } from '../uploads/index.ts';
 
 /** An edit is made by people or small tools: what is larger is an import. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-export function changeRecords(app: App, projects: ProjectService): void {
+const Headers = Type.Object({ ...IfMatchHeaders.properties, ...KeyHeaders.properties });
+
+export function changeRecords(app: App, projects: ProjectService, idempotency: Idempotency): void {
 	app.route({
 		method: 'POST',
 		url: '/api/projects/:project_id/changes',
@@ -21,22 +26,43 @@ export function changeRecords(app: App, projects: ProjectService): void {
 				'All of it or nothing, by the same checks as an import. A record may be sent as it was read: its version and times are ignored. Without uuid it is new. An edit that changes nothing makes no revision.',
 			tags: ['projects'],
 			params: ProjectParams,
-			headers: IfMatchHeaders,
+			headers: Headers,
 			body: Changes,
 			response: {
-				200: { ...ChangesAnswer, description: 'The revision, and how many records differ', headers: ETAG },
-				...problemAnswers(404, 409, 412, 413, 415, 507),
+				200: {
+					...EditAnswer,
+					description: 'The revision, how many records differ, and which were made',
+					headers: ETAG,
+				},
+				...problemAnswers(404, 409, 412, 413, 415, 422, 507),
 			},
 		},
 		onRequest: async () => projects.assertRoom(),
 		handler: async (request, reply) => {
-			const { revision, ...counts } = await projects.edit({
-				projectUuid: request.params.project_id,
-				body: rawBody(request.body),
-				precondition: precondition(request.headers['if-match']),
-			});
-			reply.header('etag', revisionTag(revision.number));
-			return { revision: revision.number, ...counts };
+			const { project_id: projectUuid } = request.params;
+			const body = rawBody(request.body);
+			const expected = precondition(request.headers['if-match']);
+			const same = {
+				operation: 'changes',
+				projectUuid,
+				sha256: await digestOf(body),
+				precondition: expected,
+			};
+			const answered = await answerOnce(
+				request,
+				reply,
+				idempotency,
+				same,
+				() => projects.edit({ projectUuid, body, precondition: expected }),
+				({ revision: { number: revision }, ...counts }) => ({
+					status: 200,
+					headers: { etag: revisionTag(revision) },
+					body: { revision, ...counts },
+					revision,
+				}),
+			);
+			// The body that was made above, now or by the first request with this key.
+			return answered as EditAnswer;
 		},
 	});
 }

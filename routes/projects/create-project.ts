@@ -1,11 +1,13 @@
 import { NewProject, Project } from '../../schemas/projects.ts';
+import type { Idempotency } from '../../src/service/idempotency.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
 import { ETAG, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { rawBody } from '../raw-body.ts';
+import { digestOf, rawBody } from '../raw-body.ts';
 import { revisionTag } from '../revision-tags.ts';
+import { answerOnce, KeyHeaders } from '../uploads/index.ts';
 
-export function createProject(app: App, projects: ProjectService): void {
+export function createProject(app: App, projects: ProjectService, idempotency: Idempotency): void {
 	app.route({
 		method: 'POST',
 		url: '/api/projects',
@@ -14,6 +16,7 @@ export function createProject(app: App, projects: ProjectService): void {
 			operationId: 'createProject',
 			summary: 'Create an empty project',
 			tags: ['projects'],
+			headers: KeyHeaders,
 			body: NewProject,
 			response: {
 				201: {
@@ -21,14 +24,29 @@ export function createProject(app: App, projects: ProjectService): void {
 					description: 'The new project',
 					headers: { ...ETAG, Location: { type: 'string', description: 'Its address' } },
 				},
-				...problemAnswers(413, 415, 507),
+				...problemAnswers(409, 413, 415, 422, 507),
 			},
 		},
 		handler: async (request, reply) => {
-			const project = await projects.create(rawBody(request.body));
-			reply.code(201).header('location', `/api/projects/${project.project_id}`);
-			reply.header('etag', revisionTag(project.revision));
-			return project;
+			const body = rawBody(request.body);
+			const answered = await answerOnce(
+				request,
+				reply,
+				idempotency,
+				{ operation: 'createProject', sha256: await digestOf(body) },
+				() => projects.create(body),
+				(project) => ({
+					status: 201,
+					headers: {
+						location: `/api/projects/${project.project_id}`,
+						etag: revisionTag(project.revision),
+					},
+					body: project,
+					revision: project.revision,
+				}),
+			);
+			// The body that was made above, now or by the first request with this key.
+			return answered as Project;
 		},
 	});
 }

@@ -13,7 +13,7 @@ export function listProjects(app: App, projects: ProjectService): void {
 			tags: ['projects'],
 			querystring: ProjectListQuery,
 			response: {
-				200: { ...ProjectPage, description: 'A page of projects, in the order of their creation' },
+				200: { ...ProjectPage, description: 'A page of projects' },
 				...problemAnswers(),
 			},
 		},

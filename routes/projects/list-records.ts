@@ -12,7 +12,7 @@ export function listRecords(app: App, projects: ProjectService): void {
 			operationId: 'listRecords',
 			summary: 'Page through the themes, tokens or components of a project',
 			description:
-				'Ordered by uuid. All filters that are given must hold. A cursor stays on the revision it began with.',
+				'A filter may be given several times: any of its values. All filters that are given must hold. A cursor stays on the revision it began with.',
 			tags: ['projects'],
 			params: KindParams,
 			querystring: RecordListQuery,

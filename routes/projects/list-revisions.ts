@@ -9,7 +9,7 @@ export function listRevisions(app: App, projects: ProjectService): void {
 		url: '/api/projects/:project_id/revisions',
 		schema: {
 			operationId: 'listRevisions',
-			summary: 'Page through the revisions of a project, newest first',
+			summary: 'Page through the revisions of a project',
 			tags: ['projects'],
 			params: ProjectParams,
 			querystring: RevisionListQuery,

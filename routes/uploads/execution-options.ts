@@ -6,11 +6,8 @@ import type { ExecutionOptions } from '../../src/service/archive-service.ts';
 import { callerOf, goneSignal } from '../caller.ts';
 import { IfMatchHeaders } from '../revision-tags.ts';
 
-/** The headers of work that may become a job. */
-export const WorkHeaders = Type.Object({
-	prefer: Type.Optional(
-		Type.String({ description: 'respond-async requests a job', examples: ['respond-async'] }),
-	),
+/** The header of a request that is answered once. */
+export const KeyHeaders = Type.Object({
 	'idempotency-key': Type.Optional(
 		Type.String({
 			minLength: 1,
@@ -18,6 +15,13 @@ export const WorkHeaders = Type.Object({
 			description: 'The same key with the same request gives the first answer again, for 24 hours',
 		}),
 	),
+});
+/** The headers of work that may become a job. */
+export const WorkHeaders = Type.Object({
+	prefer: Type.Optional(
+		Type.String({ description: 'respond-async requests a job', examples: ['respond-async'] }),
+	),
+	...KeyHeaders.properties,
 });
 export const WriteHeaders = Type.Object({ ...IfMatchHeaders.properties, ...WorkHeaders.properties });
 

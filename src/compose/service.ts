@@ -12,6 +12,7 @@ import { Admission } from '../service/admission.ts';
 import { ArchiveExecutor } from '../service/archive-executor.ts';
 import { ArchiveService } from '../service/archive-service.ts';
 import { BelievedTime } from '../service/believed-time.ts';
+import { Cursors } from '../service/cursors.ts';
 import { Estimator } from '../service/estimator.ts';
 import { Expiry } from '../service/expiry.ts';
 import { Health } from '../service/health.ts';
@@ -116,6 +117,7 @@ async function composeLocked(
 	);
 	const metrics = new Metrics(spool);
 	const reader = openReader(settings);
+	const cursors = new Cursors(await reader.cursorKey());
 	const jobWorkers = Math.max(1, config.workers - 1);
 	const pool = new WorkerPool({
 		entry: entries.worker,
@@ -129,7 +131,7 @@ async function composeLocked(
 	});
 	const time = new BelievedTime({ now: Date.now, monotonic: () => performance.now() });
 	const tasks = retaining(pool, reader, time, config, log);
-	const queueThread = startQueueThread(entries.queue, { dataDir, busyTimeoutMs }, onError);
+	const queueThread = startQueueThread(entries.queue, { dataDir, busyTimeoutMs, maxPageBytes }, onError);
 	const { jobs: queue, outbox, keys, speeds } = queueThread.ports;
 	const results = new ResultFiles(spool, queue, remains.files.results);
 	const estimator = new Estimator(speeds, remains.speeds, onError);
@@ -177,9 +179,9 @@ async function composeLocked(
 		capacity: config.workers + config.queueLimit,
 		waitingJobs: () => dispatcher.waiting,
 	});
-	const jobs = new JobService({ queue, dispatcher, spool, telemetry: metrics, onError });
+	const jobs = new JobService({ queue, dispatcher, spool, telemetry: metrics, cursors, onError });
 	return {
-		projects: new ProjectService(reader, tasks, admission),
+		projects: new ProjectService(reader, tasks, admission, cursors),
 		archives: new ArchiveService({
 			reader,
 			tasks,
@@ -196,6 +198,7 @@ async function composeLocked(
 			executor,
 			telemetry: metrics,
 			maxPageBytes,
+			cursors,
 			clock: { toleranceMs: config.clockToleranceMs, driftMs: config.clockDriftWarningMs },
 		}),
 		jobs,

@@ -4,13 +4,14 @@ import type { Limits } from '../../schemas/config.ts';
 export interface QueueSettings {
 	readonly dataDir: string;
 	readonly busyTimeoutMs: number;
+	/** How many bytes of a caller's data a page of a list may hold. */
+	readonly maxPageBytes: number;
 }
 
 /** What a worker thread is given. */
 export interface WorkerSettings extends QueueSettings {
 	readonly limits: Limits;
-	/** How many bytes of a caller's data a page of a list may hold. */
-	readonly maxPageBytes: number;
+
 	/** How far its thread stands behind others for the processor; 0: not at all. */
 	readonly niceness: number;
 }

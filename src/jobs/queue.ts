@@ -40,7 +40,7 @@ export interface JobProgress {
 export interface NewJob {
 	readonly uuid: string;
 	readonly kind: JobKind;
-	/** The project that it works on; null where that is not known before it is begun. */
+	/** The project that it works on; null where that is not known before it has succeeded. */
 	readonly projectUuid: string | null;
 	/** The input of its task as JSON, without the paths of its files. */
 	readonly taskInput: string;
@@ -101,6 +101,20 @@ export interface QueueFigures {
 	readonly oldest: string | null;
 }
 
+/** Which jobs are listed; null: all. Each filter takes any of its values, and all that are given must hold. */
+export interface JobListAsk {
+	readonly statuses: readonly JobStatus[] | null;
+	readonly kinds: readonly JobKind[] | null;
+	readonly projects: readonly string[] | null;
+	/** In the order of their arrival: the newest first, or the oldest. */
+	readonly descending: boolean;
+	/** A `next` of an earlier page. */
+	readonly after: number | null;
+	readonly limit: number;
+	/** Counted where it is null. */
+	readonly total: number | null;
+}
+
 /**
  * Jobs are claimed in turns: one at a time per project, in the order of their arrival; among projects, the one that has
  * waited longest.
@@ -121,12 +135,10 @@ export interface JobQueue {
 	/** Cancels a job that still waits. False where it does not. */
 	cancelWaiting(uuid: string): Promise<boolean>;
 	get(uuid: string): Promise<Job | null>;
-	/** Newest first. `after` is a `next` of an earlier page. */
-	list(ask: {
-		status: JobStatus | null;
-		after: number | null;
-		limit: number;
-	}): Promise<{ items: Job[]; next: number | null; total: number }>;
+	/**
+	 * A page of jobs, bounded in rows and in bytes; one job always fits. Their errors have neither faults nor details.
+	 */
+	list(ask: JobListAsk): Promise<{ items: Job[]; next: number | null; total: number }>;
 	figures(): Promise<QueueFigures>;
 	/** At start, when this process alone has the data: counts a crash for each job that ran, and lets it wait again. Answers how many. */
 	recover(): Promise<number>;

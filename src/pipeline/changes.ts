@@ -8,8 +8,8 @@ import { sameProperties } from './properties.ts';
 import { assertWithinLimits } from './record-limits.ts';
 import type { Work } from './work.ts';
 
-/** What an edit or a revert did. */
-export interface EditResult {
+/** What an edit or a revert changed. */
+export interface ChangeResult {
 	readonly revision: Revision;
 	readonly added: number;
 	readonly changed: number;
@@ -61,7 +61,7 @@ export async function writeChanges(
 	current: Revision,
 	comparison: Comparison,
 	{ at, ...changes }: Changes,
-): Promise<EditResult> {
+): Promise<ChangeResult> {
 	assertWithinLimits(current.counts, comparison.difference, work.limits);
 	const counts = changeCounts(comparison);
 	const properties = { ...current.properties, ...changes.properties, updatedAt: at };

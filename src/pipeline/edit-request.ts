@@ -40,7 +40,21 @@ export function readEditRequest(bytes: Uint8Array, limits: Limits): EditRequest 
 		const actual = upsert[kind]?.length ?? 0;
 		if (actual > limit.value) throw errors.tooManyRecords({ ...limit, actual });
 	}
-	return { message: body.message ?? null, upsert, remove: body.delete ?? [] };
+	const remove = body.delete ?? [];
+	refuseBoth(upsert, remove);
+	return { message: body.message ?? null, upsert, remove };
+}
+
+/** A record cannot be written and deleted by one edit. @throws {DssError} malformed_request */
+function refuseBoth(upsert: EditRequest['upsert'], remove: readonly string[]): void {
+	const upserted = new Set(KINDS.flatMap((kind) => (upsert[kind] ?? []).map(({ uuid }) => uuid)));
+	const index = remove.findIndex((uuid) => upserted.has(uuid));
+	if (index === -1) return;
+	const pointer = `/delete/${index}`;
+	throw errors.malformedRequest({
+		reason: `the body at ${pointer} names the record ${remove[index]}, which is in upsert too; send it in one of them`,
+		pointer,
+	});
 }
 
 /** Refuses what its own brackets and commas show to be too much, before it is parsed. */

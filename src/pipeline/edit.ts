@@ -1,20 +1,26 @@
 /** Edits: a few records added, changed or removed as one new revision, by the same checks as an import. */
 import { v7 } from 'uuid';
-import { KINDS } from '../../schemas/records.ts';
+import { KINDS, type Kind } from '../../schemas/records.ts';
 import { DssError, errors } from '../errors.ts';
 import { checkRecord } from '../records/check-record.ts';
-import type { JsonObject } from '../records/json.ts';
+import type { Json, JsonObject } from '../records/json.ts';
 import { shownContent } from '../records/line.ts';
 import { nextVersion } from '../records/versions.ts';
 import type { Filling } from '../staging/port.ts';
-import { type EditResult, writeChanges } from './changes.ts';
+import { type ChangeResult, writeChanges } from './changes.ts';
 import { type EditRequest, readEditRequest } from './edit-request.ts';
 import { withProject } from './leased.ts';
 import type { Precondition } from './precondition.ts';
 import { checkReferences } from './referential.ts';
 import { Findings, type Work } from './work.ts';
 
-export type { EditResult } from './changes.ts';
+/** The uuids of the records that came without one, by kind, in the order of the request. */
+export type CreatedRecords = Record<Kind, string[]>;
+
+/** What an edit did. */
+export interface EditResult extends ChangeResult {
+	readonly created: CreatedRecords;
+}
 
 /** The bookkeeping of what an edit writes. */
 interface Stamp {
@@ -44,7 +50,7 @@ export async function editProject(work: Work, options: EditOptions): Promise<Edi
 		const at = work.at();
 		const filling = staging.begin();
 		const stamp = { version: nextVersion(current.lamport), at };
-		await work.stage('structure', () => stageUpserts(work, filling, request, stamp));
+		const created = await work.stage('structure', () => stageUpserts(work, filling, request, stamp));
 		const here = await store.layOut(staging, 'here', { projectUuid, revision: current.number });
 		filling.carryOver(here, { of: 'records', remove });
 		const set = filling.index();
@@ -56,27 +62,35 @@ export async function editProject(work: Work, options: EditOptions): Promise<Edi
 			if (unknown !== null) throw errors.recordUnknown({ kind: 'records', uuid: unknown });
 			const { properties } = current;
 			const changes = { cause: 'edit', message, properties, faultyReferences, at } as const;
-			return writeChanges(work, lease, current, comparison, changes);
+			return { ...(await writeChanges(work, lease, current, comparison, changes)), created };
 		});
 	});
 }
 
-function stageUpserts({ limits }: Work, filling: Filling, { upsert }: EditRequest, stamp: Stamp): void {
+function stageUpserts(
+	{ limits }: Work,
+	filling: Filling,
+	{ upsert }: EditRequest,
+	stamp: Stamp,
+): CreatedRecords {
 	const findings = new Findings('structure');
+	const created: CreatedRecords = { themes: [], tokens: [], components: [] };
+	/** Where each uuid stood first: whatever its kind, it is the identity of one record. */
+	const places = new Map<string, string>();
 	for (const kind of KINDS) {
 		for (const [index, record] of (upsert[kind] ?? []).entries()) {
 			const entry = `/upsert/${kind}/${index}`;
 			try {
-				const [doubled] = filling.add([checkRecord(kind, stamped(record, entry, stamp), { entry }, limits)]);
-				if (doubled !== undefined) {
-					findings.add(
-						errors.duplicateRecord({
-							entry,
-							uuid: doubled.uuid,
-							reason: 'the same uuid stands in this edit twice',
-						}),
-					);
+				const uuid = record['uuid'] ?? v7();
+				const staged = checkRecord(kind, stamped(record, uuid, entry, stamp), { entry }, limits);
+				const first = places.get(staged.uuid);
+				if (first !== undefined) {
+					const reason = `the same uuid stands in this edit twice, first at ${first}`;
+					throw errors.duplicateRecord({ entry, uuid: staged.uuid, reason });
 				}
+				places.set(staged.uuid, entry);
+				if (record['uuid'] !== uuid) created[kind].push(staged.uuid);
+				filling.add([staged]);
 			} catch (error) {
 				if (!(error instanceof DssError)) throw error;
 				findings.add(error);
@@ -84,14 +98,15 @@ function stageUpserts({ limits }: Work, filling: Filling, { upsert }: EditReques
 		}
 	}
 	findings.throwIfAny();
+	return created;
 }
 
 /** A record as an edit sends it, with bookkeeping of ours: its own is ignored. @throws {DssError} invalid_record */
-function stamped(record: JsonObject, entry: string, { version, at }: Stamp): JsonObject {
+function stamped(record: JsonObject, uuid: Json, entry: string, { version, at }: Stamp): JsonObject {
 	const content = shownContent(record);
 	// In an archive these are bookkeeping; an edit has no such members.
 	for (const name of ['createdAt', 'updatedAt']) {
 		if (name in content) throw errors.invalidRecord({ entry, reason: `"${name}" is no member of a record` });
 	}
-	return { ...content, uuid: record['uuid'] ?? v7(), version, createdAt: at, updatedAt: at };
+	return { ...content, uuid, version, createdAt: at, updatedAt: at };
 }

@@ -1,6 +1,6 @@
 /** Revert: the content of an older revision as a new one. */
 import { errors } from '../errors.ts';
-import { type EditResult, writeChanges } from './changes.ts';
+import { type ChangeResult, writeChanges } from './changes.ts';
 import { withProject } from './leased.ts';
 import type { Precondition } from './precondition.ts';
 import type { Work } from './work.ts';
@@ -19,7 +19,7 @@ export interface RevertOptions {
  * @throws {DssError} project_unknown, revision_unknown, project_busy, revision_stale, too_many_records,
  * project_too_large
  */
-export async function revertProject(work: Work, options: RevertOptions): Promise<EditResult> {
+export async function revertProject(work: Work, options: RevertOptions): Promise<ChangeResult> {
 	const { projectUuid, to } = options;
 	const { store, staging } = work;
 	return withProject(work, projectUuid, options.precondition, async (lease, current) => {

@@ -1,57 +1,90 @@
+/**
+ * Cursors: where the next page of a list begins. A cursor is opaque to callers and holds for its list only: it is signed
+ * together with the list's address and parameters, so that another list, another filter, and a made-up cursor are
+ * refused alike. What it holds, such as a total, can therefore be relied on.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import Type, { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Uuid } from '../../schemas/common.ts';
 import { Kind } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';
+import { canonicalJson } from '../records/canonical.ts';
 
-/**
- * Cursors are opaque to callers: JSON in base64url. What one holds is checked when it comes back, so a made-up one is
- * only a malformed request.
- */
-export class Cursor<T extends TSchema> {
-	readonly #holds: (position: unknown) => position is Static<T>;
+/** A list as a request names it: its route, and all parameters that decide what is in it and in which order. */
+export interface ListIdentity {
+	readonly list: string;
+	readonly [parameter: string]: unknown;
+}
+
+/** The kind of position that a list's cursors hold. */
+export class PositionType<T extends TSchema> {
+	readonly #compiled;
 
 	constructor(schema: T) {
-		const compiled = Compile(schema);
-		this.#holds = (position): position is Static<T> => compiled.Check(position);
+		this.#compiled = Compile(schema);
 	}
 
-	write(position: Static<T>): string {
-		return Buffer.from(JSON.stringify(position)).toString('base64url');
-	}
-
-	/** @throws {DssError} malformed_request */
-	read(cursor: string): Static<T> {
-		const position = parse(cursor);
-		if (!this.#holds(position)) {
-			throw errors.malformedRequest({
-				reason: 'the cursor is not one that this list gave',
-				pointer: '/cursor',
-			});
-		}
-		return position;
+	holds(position: unknown): position is Static<T> {
+		return this.#compiled.Check(position);
 	}
 }
 
-const number = Type.Integer({ minimum: 0 });
+const count = Type.Integer({ minimum: 0 });
 
-export const projectCursor = new Cursor(Type.Object({ after: number }));
-export const jobCursor = new Cursor(Type.Object({ after: number }));
-export const revisionCursor = new Cursor(Type.Object({ after: number }));
-/** A list of records stays on the revision that it began with, and its total is counted once. */
-export const recordCursor = new Cursor(
-	Type.Object({ after: Type.String(), revision: number, total: number }),
+/** The totals of lists are counted with their first pages. */
+export const projectPosition = new PositionType(
+	Type.Object({ key: Type.Union([Type.String(), Type.Number()]), uuid: Uuid, total: count }),
 );
-
-const key = { kind: Kind, uuid: Uuid };
-export const differenceCursor = new Cursor(Type.Object({ ...key, from: number, to: number, total: number }));
+export const jobPosition = new PositionType(Type.Object({ number: count, total: count }));
+export const revisionPosition = new PositionType(Type.Object({ number: count, total: count }));
+/** A list of records stays on the revision that it began with. */
+export const recordPosition = new PositionType(Type.Object({ uuid: Uuid, revision: count, total: count }));
+export const differencePosition = new PositionType(Type.Object({ kind: Kind, uuid: Uuid, total: count }));
 /** Conflicts of a plan come in pages; the plan itself is computed for each page, against the same revision. */
-export const conflictCursor = new Cursor(Type.Object({ ...key, revision: number }));
+export const conflictPosition = new PositionType(Type.Object({ kind: Kind, uuid: Uuid, revision: count }));
 
-function parse(cursor: string): unknown {
-	try {
-		return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-	} catch {
-		return null;
+/** Writes and reads cursors with the key of the instance. */
+export class Cursors {
+	readonly #key: Uint8Array;
+
+	/** @param key see `Reader.cursorKey` */
+	constructor(key: Uint8Array) {
+		this.#key = key;
+	}
+
+	/** The cursor of a list's next page; null at its end. */
+	write<T extends TSchema>(
+		_type: PositionType<T>,
+		list: ListIdentity,
+		position: Static<T> | null,
+	): string | null {
+		if (position === null) return null;
+		const payload = Buffer.from(JSON.stringify(position)).toString('base64url');
+		return `${payload}.${this.#signature(list, payload).toString('base64url')}`;
+	}
+
+	/** Where a page begins; null for the first. @throws {DssError} bad_cursor */
+	read<T extends TSchema>(
+		type: PositionType<T>,
+		list: ListIdentity,
+		cursor: string | undefined,
+	): Static<T> | null {
+		if (cursor === undefined) return null;
+		const [payload = '', signature = ''] = cursor.split('.');
+		const given = Buffer.from(signature, 'base64url');
+		const ours = this.#signature(list, payload);
+		if (given.length !== ours.length || !timingSafeEqual(given, ours)) throw errors.badCursor({});
+		// Signed by us, maybe by an older version.
+		const position: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+		if (!type.holds(position)) throw errors.badCursor({});
+		return position;
+	}
+
+	/** HMAC (RFC 2104) with SHA-256. The payload is base64url, so the line break ends the list's text for certain. */
+	#signature(list: ListIdentity, payload: string): Buffer {
+		return createHmac('sha256', this.#key)
+			.update(`${canonicalJson(list)}\n${payload}`)
+			.digest();
 	}
 }

@@ -10,6 +10,7 @@ import { toProblem } from './problem-presenter.ts';
 export function toJobShape(job: Job, progress: JobProgress | null = null): JobShape {
 	return {
 		job_id: job.uuid,
+		project_id: job.projectUuid,
 		kind: job.kind,
 		status: job.status,
 		progress: { ...(progress ?? job.progress) },
@@ -20,6 +21,16 @@ export function toJobShape(job: Job, progress: JobProgress | null = null): JobSh
 		started_at: job.startedAt,
 		finished_at: job.finishedAt,
 	};
+}
+
+/**
+ * A job in a list: its error without faults and details, which the job by itself has. A list says what failed, and stays
+ * small.
+ */
+export function withoutErrors({ error, ...job }: JobShape): JobShape {
+	if (error === null) return { ...job, error };
+	const { errors: _errors, details: _details, ...problem } = error;
+	return { ...job, error: problem };
 }
 
 function resultOf(job: Job): JobShape['result'] {

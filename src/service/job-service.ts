@@ -6,8 +6,9 @@ import { errors } from '../errors.ts';
 import type { Dispatcher } from '../jobs/dispatcher.ts';
 import type { Job, JobQueue } from '../jobs/queue.ts';
 import type { Spool } from '../spool/spool.ts';
-import { jobCursor } from './cursors.ts';
-import { toJobShape } from './job-presenter.ts';
+import { type Cursors, jobPosition } from './cursors.ts';
+import { toJobShape, withoutErrors } from './job-presenter.ts';
+import { distinct, sortOf } from './list-parameters.ts';
 import type { ListPage } from './project-service.ts';
 import type { Telemetry } from './telemetry.ts';
 import { Watchers } from './watchers.ts';
@@ -17,6 +18,7 @@ export interface JobServiceOptions {
 	readonly dispatcher: Pick<Dispatcher, 'running' | 'cancel' | 'watch'>;
 	readonly spool: Pick<Spool, 'release' | 'read'>;
 	readonly telemetry: Telemetry;
+	readonly cursors: Cursors;
 	readonly onError: (error: unknown, message: string) => void;
 }
 
@@ -51,13 +53,28 @@ export class JobService {
 		this.#options = options;
 	}
 
-	async list(ask: JobListQuery): Promise<ListPage<JobShape>> {
-		const after = ask.cursor === undefined ? null : jobCursor.read(ask.cursor).after;
-		const { queue } = this.#options;
-		const page = await queue.list({ status: ask.status ?? null, after, limit: ask.limit ?? 50 });
+	/** @throws {DssError} bad_cursor */
+	async list({
+		limit = 50,
+		cursor,
+		sort = '-created_at',
+		...given
+	}: JobListQuery): Promise<ListPage<JobShape>> {
+		const { queue, cursors } = this.#options;
+		const filter = {
+			statuses: given.status ? distinct(given.status) : null,
+			kinds: given.kind ? distinct(given.kind) : null,
+			projects: given.project_id ? distinct(given.project_id) : null,
+		};
+		const list = { list: 'jobs', ...filter, sort };
+		const position = cursors.read(jobPosition, list, cursor);
+		const { descending } = sortOf<'created_at'>(sort);
+		const after = position?.number ?? null;
+		const page = await queue.list({ ...filter, descending, after, limit, total: position?.total ?? null });
+		const next = page.next === null ? null : { number: page.next, total: page.total };
 		return {
-			items: page.items.map((job) => this.#show(job)),
-			next_cursor: page.next === null ? null : jobCursor.write({ after: page.next }),
+			items: page.items.map((job) => withoutErrors(this.#show(job))),
+			next_cursor: cursors.write(jobPosition, list, next),
 			total: page.total,
 		};
 	}

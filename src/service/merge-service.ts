@@ -14,7 +14,7 @@ import type { TaskRunner } from '../workers/port.ts';
 import type { ArchiveExecutor, ExecutionOptions } from './archive-executor.ts';
 import { toMergeAnalysisAnswer, toMergeAnswer } from './archive-presenter.ts';
 import type { UploadSettings } from './archive-service.ts';
-import { conflictCursor } from './cursors.ts';
+import { type Cursors, conflictPosition } from './cursors.ts';
 import { noteRefusal } from './refusals.ts';
 import type { Caller, Telemetry } from './telemetry.ts';
 
@@ -25,6 +25,7 @@ export interface MergeServiceOptions {
 	/** How many bytes a page of conflicts may have. */
 	readonly maxPageBytes: number;
 	readonly clock: MergeRequest['clock'];
+	readonly cursors: Cursors;
 }
 
 /** Conflicts that a refusal lists. */
@@ -70,19 +71,22 @@ export class MergeService {
 		return { answer: toMergeAnswer(performed.done, options.settings.strategy, performed.seconds) };
 	}
 
-	/** Answers what a merge would do. @throws {DssError} any code of the stages; project_unknown */
+	/** Answers what a merge would do. @throws {DssError} any code of the stages; project_unknown, bad_cursor */
 	async analyze(
 		file: Spooled,
 		upload: Aimed,
-		{ deletions, cursor, limit }: MergeAnalysisOptions,
+		{ deletions, references, values, cursor, limit = SHOWN_CONFLICTS }: MergeAnalysisOptions,
 		signal: AbortSignal,
 		caller: Caller,
 	): Promise<{ answer: MergeAnalysisAnswer; revision: number }> {
-		const { tasks, telemetry, maxPageBytes: maxBytes } = this.#options;
-		const after = cursor === undefined ? null : conflictCursor.read(cursor);
+		const { tasks, telemetry, cursors, maxPageBytes: maxBytes } = this.#options;
+		// A plan is of an upload: the same bytes, read in the same way.
+		const reading = { deletions, references, values, sha256: file.sha256 };
+		const list = { list: 'conflicts', projectId: upload.projectId, ...reading };
+		const after = cursors.read(conflictPosition, list, cursor);
 		const page = {
 			after: after && { kind: after.kind, uuid: after.uuid },
-			limit: limit ?? SHOWN_CONFLICTS,
+			limit,
 			maxBytes,
 		};
 		const settings: MergeRequest = { ...this.settings({ deletions }), page };
@@ -94,7 +98,7 @@ export class MergeService {
 			const { next, clockSkews } = value;
 			const revision = value.revision.number;
 			telemetry.clockSkews(clockSkews);
-			const nextCursor = next && conflictCursor.write({ ...next, revision });
+			const nextCursor = cursors.write(conflictPosition, list, next && { ...next, revision });
 			return { answer: toMergeAnalysisAnswer(value, nextCursor), revision };
 		} catch (error) {
 			if (error instanceof DssError) noteRefusal(telemetry, error, file, caller);

@@ -1,14 +1,28 @@
 /** Projects: listed, read, edited. What moves archives is `archive-service.ts`. */
 import type { DiffQuery, RecordDiff } from '../../schemas/history.ts';
-import type { Project, RecordListQuery, Revision as RevisionShape } from '../../schemas/projects.ts';
+import type {
+	Project,
+	ProjectListQuery,
+	RecordListQuery,
+	RevisionListQuery,
+	Revision as RevisionShape,
+} from '../../schemas/projects.ts';
 import type { Kind } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';
+import type { ChangeResult } from '../pipeline/changes.ts';
 import type { EditOptions, EditResult } from '../pipeline/edit.ts';
 import type { Precondition } from '../pipeline/precondition.ts';
-import type { Reader, Revision } from '../store/port.ts';
+import type { Reader, RecordFilter, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';
 import type { Admission } from './admission.ts';
-import { differenceCursor, projectCursor, recordCursor, revisionCursor } from './cursors.ts';
+import {
+	type Cursors,
+	differencePosition,
+	projectPosition,
+	recordPosition,
+	revisionPosition,
+} from './cursors.ts';
+import { distinct, sortOf } from './list-parameters.ts';
 import { toProject, toRecord, toRevisionShape } from './project-presenter.ts';
 
 export type { Precondition } from '../pipeline/precondition.ts';
@@ -24,20 +38,30 @@ export class ProjectService {
 	readonly #reader: Reader;
 	readonly #tasks: TaskRunner;
 	readonly #admission: Admission;
+	readonly #cursors: Cursors;
 
-	constructor(reader: Reader, tasks: TaskRunner, admission: Admission) {
+	constructor(reader: Reader, tasks: TaskRunner, admission: Admission, cursors: Cursors) {
 		this.#reader = reader;
 		this.#tasks = tasks;
 		this.#admission = admission;
+		this.#cursors = cursors;
 	}
 
-	async list(options: { limit?: number; cursor?: string; query?: string }): Promise<ListPage<Project>> {
-		const after = options.cursor === undefined ? null : projectCursor.read(options.cursor).after;
-		const page = await this.#reader.projects({ query: options.query, after, limit: options.limit ?? 50 });
+	/** @throws {DssError} bad_cursor */
+	async list({ limit = 50, cursor, query, sort }: ProjectListQuery): Promise<ListPage<Project>> {
+		const list = { list: 'projects', query, sort };
+		const after = this.#cursors.read(projectPosition, list, cursor);
+		const ask = { query, sort: sort && sortOf(sort), after, limit, total: after?.total ?? null };
+		// Names are looked at, or all projects sorted: not on the main thread.
+		const looksAtAll = query !== undefined || sort !== undefined;
+		const page = looksAtAll
+			? (await this.#tasks.run('projects', ask)).value
+			: await this.#reader.projects(ask);
+		const { items, next, total } = page;
 		return {
-			items: page.items.map(toProject),
-			next_cursor: page.next === null ? null : projectCursor.write({ after: page.next }),
-			total: page.total,
+			items: items.map(toProject),
+			next_cursor: this.#cursors.write(projectPosition, list, next && { ...next, total }),
+			total,
 		};
 	}
 
@@ -76,81 +100,86 @@ export class ProjectService {
 	}
 
 	/** @throws {DssError} project_unknown, revision_unknown, project_busy, revision_stale, too_busy */
-	async revert(projectUuid: string, to: number, precondition: Precondition): Promise<EditResult> {
+	async revert(projectUuid: string, to: number, precondition: Precondition): Promise<ChangeResult> {
 		using _place = this.#admission.admit();
 		const { value } = await this.#tasks.run('revert', { projectUuid, to, precondition });
 		return value;
 	}
 
-	/** What differs between two revisions, either way round. @throws {DssError} project_unknown, revision_unknown */
-	async diff(projectUuid: string, query: DiffQuery): Promise<ListPage<RecordDiff>> {
-		const position = query.cursor === undefined ? null : differenceCursor.read(query.cursor);
-		const { from, to } = position ?? query;
+	/** What differs between two revisions, either way round. @throws {DssError} project_unknown, revision_unknown, bad_cursor */
+	async diff(
+		projectUuid: string,
+		{ from, to, cursor, limit = 100 }: DiffQuery,
+	): Promise<ListPage<RecordDiff>> {
+		const list = { list: 'differences', projectUuid, from, to };
+		const position = this.#cursors.read(differencePosition, list, cursor);
 		for (const number of [from, to]) await this.#revision(projectUuid, number);
 		const after = position && { kind: position.kind, uuid: position.uuid };
-		const request = {
-			projectUuid,
-			from,
-			to,
-			after,
-			limit: query.limit ?? 100,
-			total: position?.total ?? null,
-		};
+		const request = { projectUuid, from, to, after, limit, total: position?.total ?? null };
 		// All of a project's rows may have to be looked at, and records compared: not on the main thread.
 		const { value } = await this.#tasks.run('differences', request);
 		const { items, next, total } = value;
-		return {
-			items,
-			next_cursor: next && differenceCursor.write({ kind: next.kind, uuid: next.uuid, from, to, total }),
-			total,
-		};
+		const nextCursor = this.#cursors.write(differencePosition, list, next && { ...next, total });
+		return { items, next_cursor: nextCursor, total };
 	}
 
-	/** @throws {DssError} project_unknown */
+	/** @throws {DssError} project_unknown, bad_cursor */
 	async revisions(
 		projectUuid: string,
-		options: { limit?: number; cursor?: string },
+		{ limit = 100, cursor, cause, sort = '-revision' }: RevisionListQuery,
 	): Promise<ListPage<RevisionShape>> {
+		const causes = cause && distinct(cause);
+		const list = { list: 'revisions', projectUuid, causes, sort };
+		const position = this.#cursors.read(revisionPosition, list, cursor);
 		await this.#revision(projectUuid);
-		const after = options.cursor === undefined ? null : revisionCursor.read(options.cursor).after;
-		const page = await this.#reader.revisions({ projectUuid, after, limit: options.limit ?? 100 });
+		const { descending } = sortOf<'revision'>(sort);
+		const after = position?.number ?? null;
+		const ask = { projectUuid, causes, descending, after, limit, total: position?.total ?? null };
+		// Looking for a cause may pass over many revisions: not on the main thread.
+		const page =
+			causes === undefined
+				? await this.#reader.revisions(ask)
+				: (await this.#tasks.run('revisions', ask)).value;
+		const next = page.next === null ? null : { number: page.next, total: page.total };
 		return {
 			items: page.items.map(toRevisionShape),
-			next_cursor: page.next === null ? null : revisionCursor.write({ after: page.next }),
+			next_cursor: this.#cursors.write(revisionPosition, list, next),
 			total: page.total,
 		};
 	}
 
-	/** Records of one kind; a cursor stays on the revision that it began with. @throws {DssError} project_unknown, revision_unknown */
+	/** Records of one kind; a cursor stays on the revision that it began with. @throws {DssError} project_unknown, revision_unknown, bad_cursor */
 	async records(
 		projectUuid: string,
 		kind: Kind,
-		query: RecordListQuery,
+		{ limit = 100, cursor, sort = 'uuid', ...query }: RecordListQuery,
 	): Promise<ListPage<ReturnType<typeof toRecord>> & { revision: number }> {
-		const position = query.cursor === undefined ? null : recordCursor.read(query.cursor);
+		const filter = filterOf(query);
+		const list = { list: 'records', projectUuid, kind, ...filter, sort, revision: query.revision };
+		const position = this.#cursors.read(recordPosition, list, cursor);
 		const revision = await this.#revision(projectUuid, position?.revision ?? query.revision);
-		const { theme, type, tag, folder, category, path_prefix: pathPrefix } = query;
-		const filter = { theme, type, tag, folder, category, pathPrefix };
 		const filtered = Object.values(filter).some((criterion) => criterion !== undefined);
-		const request = {
+		const by = sortOf<'uuid' | 'name' | 'updated_at'>(sort);
+		const ask = {
 			projectUuid,
 			kind,
 			revision: revision.number,
-			after: position?.after ?? null,
-			limit: query.limit ?? 100,
+			sort: by,
+			after: position?.uuid ?? null,
+			limit,
 			filter,
 			total: position?.total ?? (filtered ? null : revision.counts[kind]),
 		};
-		// A filter may have to look at every record: that is not for the main thread.
-		const page = filtered
-			? (await this.#tasks.run('records', request)).value
-			: await this.#reader.records(request);
-		const next =
-			page.next === null ? null : { after: page.next, revision: revision.number, total: page.total };
+		// A filter, or an order other than the store's own, may have to look at every record: that is not for the main thread.
+		const { items, next, total } =
+			filtered || by.by !== 'uuid'
+				? (await this.#tasks.run('records', ask)).value
+				: await this.#reader.records(ask);
+		const place = next === null ? null : { uuid: next, revision: revision.number, total };
 		return {
-			items: page.items.map(toRecord),
-			next_cursor: next === null ? null : recordCursor.write(next),
-			total: page.total,
+			items: items.map(toRecord),
+			next_cursor: this.#cursors.write(recordPosition, list, place),
+			total,
 			revision: revision.number,
 		};
 	}
@@ -176,4 +205,24 @@ export class ProjectService {
 		}
 		throw errors.projectUnknown({ project_id: projectUuid });
 	}
+}
+
+function filterOf({
+	theme,
+	type,
+	tag,
+	folder,
+	category,
+	path_prefix: pathPrefix,
+	query,
+}: RecordListQuery): RecordFilter {
+	return {
+		theme: theme && distinct(theme),
+		type: type && distinct(type),
+		tag: tag && distinct(tag),
+		folder: folder && distinct(folder),
+		category: category && distinct(category),
+		pathPrefix: pathPrefix && distinct(pathPrefix),
+		query,
+	};
 }

@@ -1,5 +1,5 @@
 /** A TaskRunner that prunes history (DSS_HISTORY_REVISIONS, DSS_HISTORY_DAYS) after the work of another. */
-import type { Reader } from '../store/port.ts';
+import type { ProjectPosition, Reader } from '../store/port.ts';
 import type { Done, RunOptions, TaskRunner } from '../workers/port.ts';
 import type { TaskName, Tasks } from '../workers/tasks.ts';
 
@@ -84,7 +84,7 @@ export class RetainingRunner implements TaskRunner {
 	}
 
 	async #sweep(): Promise<void> {
-		for (let after: number | null = null; ; ) {
+		for (let after: ProjectPosition | null = null; ; ) {
 			const page = await this.#reader.projects({ after, limit: PAGE });
 			for (const { projectUuid } of page.items) await this.#prune(projectUuid);
 			if (page.next === null) return;

@@ -19,11 +19,19 @@ import type { Counts } from '../records/counts.ts';
 import type { RecordKey } from '../records/staged-record.ts';
 import type { Comparison, DeclinedLayout, Layout, LayoutName, Staging } from '../staging/port.ts';
 
+import type {
+	Cause,
+	DifferenceListAsk,
+	Page,
+	ProjectListAsk,
+	ProjectPosition,
+	RecordListAsk,
+	RevisionListAsk,
+} from './lists.ts';
+
 export type { Counts } from '../records/counts.ts';
 export type { RecordKey } from '../records/staged-record.ts';
-
-/** Why a revision was made. */
-export type Cause = 'create' | 'edit' | 'import' | 'merge' | 'revert';
+export type * from './lists.ts';
 
 /** What a project says of itself; kept with each revision. */
 export interface ProjectProperties {
@@ -73,23 +81,6 @@ export interface Revision {
 	readonly faultyReferences: boolean | null;
 }
 
-/** A page of a list: `next` is where the following page begins, null at the end. */
-export interface Page<T, Next> {
-	readonly items: T[];
-	readonly next: Next | null;
-	readonly total: number;
-}
-
-/** Which records of a kind; all that is given must hold. */
-export interface RecordFilter {
-	readonly theme?: string | undefined;
-	readonly type?: string | undefined;
-	readonly tag?: string | undefined;
-	readonly folder?: string | undefined;
-	readonly category?: string | undefined;
-	readonly pathPrefix?: string | undefined;
-}
-
 /** Which records a partial export takes: each criterion that is given must hold, by any of its values. */
 export interface RecordSelection {
 	readonly themes?: readonly string[] | undefined;
@@ -120,44 +111,21 @@ export interface Revisions {
 /**
  * Bounded reads: in rows by `limit`, in bytes by what the adapter was made with. A page that ends early
  * because of its bytes has its `next` as any other; one record or revision always fits. Each read sees whole revisions only.
+ * What is asked for: `lists.ts`.
  */
 export interface Reader extends Revisions {
-	/** Projects in the order of their making. `after` is a `next` of an earlier page; `query` is looked for in names, whatever the case of letters. */
-	projects(ask: {
-		query?: string | undefined;
-		after: number | null;
-		limit: number;
-	}): Promise<Page<Revision, number>>;
-	/** A project's revisions, newest first. `after` is a revision number. */
-	revisions(ask: {
-		projectUuid: string;
-		after: number | null;
-		limit: number;
-	}): Promise<Page<Revision, number>>;
-	/**
-	 * Records of a kind at a revision, ordered by uuid, as lines of canonical JSON. `total` is counted only where it
-	 * is not known from the revision: with a filter, on the first page (else pass it on from there).
-	 */
-	records(ask: {
-		projectUuid: string;
-		kind: Kind;
-		revision: number;
-		after: string | null;
-		limit: number;
-		filter: RecordFilter;
-		total: number | null;
-	}): Promise<Page<string, string>>;
+	/** Projects with their newest revisions. */
+	projects(ask: ProjectListAsk): Promise<Page<Revision, ProjectPosition>>;
+	/** A project's revisions. `next` is the number of a revision. */
+	revisions(ask: RevisionListAsk): Promise<Page<Revision, number>>;
+	/** Records of a kind at a revision, as lines of canonical JSON. `next` is the uuid of a record. */
+	records(ask: RecordListAsk): Promise<Page<string, string>>;
 	/** One record's line at a revision, or null. */
 	record(ask: { projectUuid: string; kind: Kind; uuid: string; revision: number }): Promise<string | null>;
-	/** What differs between two revisions, ordered by kind and uuid. `total` is counted where it is null. */
-	differences(ask: {
-		projectUuid: string;
-		from: number;
-		to: number;
-		after: RecordKey | null;
-		limit: number;
-		total: number | null;
-	}): Promise<Page<RecordDifference, RecordKey>>;
+	/** What differs between two revisions, ordered by kind and uuid. */
+	differences(ask: DifferenceListAsk): Promise<Page<RecordDifference, RecordKey>>;
+	/** The key that cursors of lists are signed with: 32 bytes, the same for every process and for ever. Never logged. */
+	cursorKey(): Promise<Uint8Array>;
 	/** Resolves if the store answers; throws what is wrong otherwise. */
 	ping(): Promise<void>;
 	close(): void;

@@ -23,6 +23,8 @@ export const LANES: Readonly<Record<TaskName, Lane>> = {
 	createProject: 'write',
 	updateProject: 'write',
 	probe: 'write',
+	projects: 'read',
+	revisions: 'read',
 	records: 'read',
 	differences: 'read',
 	prune: 'upkeep',

@@ -4,6 +4,7 @@ import type { RecordDiff } from '../../schemas/history.ts';
 import type { Stage } from '../../schemas/problem.ts';
 import { type DssError, type ErrorData, toErrorData } from '../errors.ts';
 import { type Analysis, analyzeUpload } from '../pipeline/analyze.ts';
+import type { ChangeResult } from '../pipeline/changes.ts';
 import { toRecordDiff } from '../pipeline/difference.ts';
 import { type EditOptions, type EditResult, editProject } from '../pipeline/edit.ts';
 import { type ExportOptions, type ExportResult, exportProject } from '../pipeline/export.ts';
@@ -24,7 +25,18 @@ import { createProject, removeProject, updateProject } from '../pipeline/project
 import { pruneProject } from '../pipeline/prune.ts';
 import { type RevertOptions, revertProject } from '../pipeline/revert.ts';
 import type { Progress, Work } from '../pipeline/work.ts';
-import type { Page, Reader, RecordKey, Retention, Revision } from '../store/port.ts';
+import type {
+	DifferenceListAsk,
+	Page,
+	ProjectListAsk,
+	ProjectPosition,
+	Reader,
+	RecordKey,
+	RecordListAsk,
+	Retention,
+	Revision,
+	RevisionListAsk,
+} from '../store/port.ts';
 import type { Signs } from './signs.ts';
 
 type AnalysisData = Omit<Analysis, 'refusal'> & { readonly refusal: ErrorData | null };
@@ -43,7 +55,7 @@ export interface Tasks {
 	merge: { input: MergeTask; output: MergeResult };
 	analyzeMerge: { input: MergeTask; output: MergeAnalysis };
 	edit: { input: EditOptions; output: EditResult };
-	revert: { input: RevertOptions; output: EditResult };
+	revert: { input: RevertOptions; output: ChangeResult };
 	/** Outputs how many revisions were removed. */
 	prune: { input: { projectUuid: string; retention: Retention }; output: number };
 	createProject: { input: { readonly body: Uint8Array }; output: Revision };
@@ -52,9 +64,11 @@ export interface Tasks {
 		output: Revision;
 	};
 	removeProject: { input: { projectUuid: string; precondition: Precondition }; output: undefined };
-	records: { input: Parameters<Reader['records']>[0]; output: Page<string, string> };
+	projects: { input: ProjectListAsk; output: Page<Revision, ProjectPosition> };
+	revisions: { input: RevisionListAsk; output: Page<Revision, number> };
+	records: { input: RecordListAsk; output: Page<string, string> };
 	differences: {
-		input: Parameters<Reader['differences']>[0];
+		input: DifferenceListAsk;
 		output: Page<RecordDiff, RecordKey>;
 	};
 	/** Undoes what a thread that died or was ended left of its work. */
@@ -104,6 +118,8 @@ export const TASKS: {
 		await removeProject(work, projectUuid, precondition);
 		return undefined;
 	},
+	projects: (_work, ask, { reader }) => reader.projects(ask),
+	revisions: (_work, ask, { reader }) => reader.revisions(ask),
 	records: (_work, ask, { reader }) => reader.records(ask),
 	async differences(_work, ask, { reader }) {
 		const page = await reader.differences(ask);

@@ -62,7 +62,7 @@ test('projects', async (t) => {
 			['Zebra three'],
 		);
 		t.equal(second.body.next_cursor, null);
-		assertProblem(t, await send(`${projects}?cursor=made-up`), 400, 'malformed_request');
+		assertProblem(t, await send(`${projects}?cursor=made-up`), 400, 'bad_cursor');
 	});
 
 	t.test('an edit adds, changes and deletes as one revision; the same again makes none', async (t) => {
@@ -79,7 +79,9 @@ test('projects', async (t) => {
 			},
 			delete: [CARD],
 		});
-		t.strictSame(answer.body, { revision: 3, added: 1, changed: 1, removed: 1 });
+		const { created, ...counts } = answer.body;
+		t.strictSame(counts, { revision: 3, added: 1, changed: 1, removed: 1 });
+		t.equal(created.tokens.length, 1);
 		const { body } = await send(`${projects}/${id}/tokens/${ACCENT}`);
 		t.strictSame(body.value, srgb(0, 0.3, 0.6));
 		t.equal(body.created_at, read.created_at);
@@ -97,7 +99,8 @@ test('projects', async (t) => {
 		]);
 
 		const again = await post(`${projects}/${id}/changes`, { upsert: { tokens: [body] } });
-		t.strictSame(again.body, { revision: 3, added: 0, changed: 0, removed: 0 });
+		const nothing = { themes: [], tokens: [], components: [] };
+		t.strictSame(again.body, { revision: 3, added: 0, changed: 0, removed: 0, created: nothing });
 
 		const { body: revisions } = await send(`${projects}/${id}/revisions`);
 		const listed = revisions.items.map((r: Record<string, unknown>) => [

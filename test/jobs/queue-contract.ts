@@ -3,7 +3,7 @@ import type { Test } from 'tap';
 import { v7 } from 'uuid';
 import { errors, toErrorData } from '../../src/errors.ts';
 import type { QueuePorts } from '../../src/jobs/ports.ts';
-import type { Job, JobQueue, NewJob } from '../../src/jobs/queue.ts';
+import type { Job, JobListAsk, JobQueue, NewJob } from '../../src/jobs/queue.ts';
 import { A, B, newJob as job } from '../support/queue.ts';
 
 export interface OpenQueue {
@@ -154,16 +154,91 @@ export function queueContract(t: Test, open: (t: Test) => QueuePorts & OpenQueue
 		t.strictSame(await queue.files(), { inputs: [run.input], results: [] });
 	});
 
-	t.test('jobs are listed newest first, in pages, by status', async (t) => {
+	const all = { statuses: null, kinds: null, projects: null, descending: true, after: null, total: null };
+
+	t.test('jobs are listed newest or oldest first, in pages', async (t) => {
 		const { jobs: queue } = open(t);
 		const jobs = [job(A), job(A), job(A)];
 		for (const one of jobs) await add(queue, one);
-		const uuids = (page: { items: Job[] }) => page.items.map(({ uuid }) => uuid);
-		const first = await queue.list({ status: null, after: null, limit: 2 });
-		t.strictSame([uuids(first), first.total], [[jobs[2]?.uuid, jobs[1]?.uuid], 3]);
-		const second = await queue.list({ status: null, after: first.next, limit: 2 });
-		t.strictSame([uuids(second), second.next], [[jobs[0]?.uuid], null]);
-		t.equal((await queue.list({ status: 'running', after: null, limit: 2 })).total, 0);
+		const pages = async (descending: boolean) => {
+			const found: (string | undefined)[][] = [];
+			for (let after: number | null = null, more = true; more; ) {
+				const page = await queue.list({ ...all, descending, after, limit: 2 });
+				t.equal(page.total, 3);
+				found.push(page.items.map(({ uuid }) => uuid));
+				after = page.next;
+				more = after !== null;
+			}
+			return found;
+		};
+		const [first, second, third] = jobs.map(({ uuid }) => uuid);
+		t.strictSame(await pages(true), [[third, second], [first]]);
+		t.strictSame(await pages(false), [[first, second], [third]]);
+	});
+
+	t.test(
+		'jobs are listed by status, kind and project: any value of each, all of them together',
+		async (t) => {
+			const { jobs: queue } = open(t);
+			const [one, two, three] = [job(A), job(B, { kind: 'merge' }), job(null, { kind: 'export' })];
+			await running(queue, one);
+			for (const other of [two, three]) await add(queue, other);
+			const found = async (filter: Partial<JobListAsk>) => {
+				const { items, total } = await queue.list({ ...all, limit: 9, ...filter, descending: false });
+				t.equal(total, items.length);
+				return items.map(({ uuid }) => [one, two, three].findIndex((candidate) => candidate.uuid === uuid));
+			};
+			t.strictSame(await found({ statuses: ['running'] }), [0]);
+			t.strictSame(await found({ statuses: ['running', 'queued'] }), [0, 1, 2]);
+			t.strictSame(await found({ kinds: ['merge', 'export'] }), [1, 2]);
+			t.strictSame(await found({ projects: [A, B] }), [0, 1]);
+			t.strictSame(await found({ projects: [A], kinds: ['merge'] }), []);
+		},
+	);
+
+	t.test('a page of jobs ends by its bytes too, and shows errors without faults and details', async (t) => {
+		const { jobs: queue } = open(t);
+		const wide = (index: number) =>
+			job(A, { taskInput: JSON.stringify({ text: 'x'.repeat(4_000 * index) }) });
+		const failed = await running(queue, job(B));
+		const error = errors.danglingReference({ reason: 'x', entry: 'e' });
+		error.faults = Array.from({ length: 100 }, () => ({
+			stage: 'referential',
+			code: 'x',
+			message: 'x'.repeat(500),
+		}));
+		error.faultsTotal = 100;
+		await queue.end({
+			uuid: failed.uuid,
+			holder: 'me',
+			end: { status: 'failed', error: toErrorData(error) },
+		});
+		for (const one of [wide(1), wide(1), wide(9)]) await add(queue, one);
+		const sizes: number[] = [];
+		for (let after: number | null = null, more = true; more; ) {
+			const page = await queue.list({ ...all, descending: false, after, limit: 9 });
+			sizes.push(page.items.length);
+			after = page.next;
+			more = after !== null;
+		}
+		t.strictSame(sizes, [2, 1, 1]);
+		const [listed] = (await queue.list({ ...all, descending: false, limit: 1 })).items;
+		t.match(listed?.error, {
+			spec: { code: 'dangling_reference' },
+			message: error.message,
+			faultsTotal: 100,
+		});
+		t.strictSame([listed?.error?.faults, listed?.error?.details], [undefined, {}]);
+		t.equal((await queue.get(failed.uuid))?.error?.faults?.length, 100);
+	});
+
+	t.test('a job that succeeded is of the project of its revision', async (t) => {
+		const { jobs: queue } = open(t);
+		const { uuid } = await running(queue, job(null));
+		const outcome = JSON.stringify({ revision: { projectUuid: B } });
+		await queue.end({ uuid, holder: 'me', end: { ...succeeded, outcome } });
+		t.equal((await queue.get(uuid))?.projectUuid, B);
+		t.equal((await queue.list({ ...all, projects: [B], limit: 9 })).total, 1);
 	});
 
 	t.test(

@@ -64,6 +64,19 @@ t.test('no statement that runs again and again reads the whole table of jobs', a
 		const scans = plan.filter(({ detail }) => /^SCAN (?!CONSTANT)/.test(detail));
 		t.strictSame(scans, [], name);
 	}
+	// A list looks at its index only, from where the page begins; nothing is sorted.
+	for (const sql of [statements.NEWEST_FIRST, statements.OLDEST_FIRST, statements.COUNT]) {
+		const names = [...new Set(sql.match(/:\w+/g))].map((parameter) => [parameter.slice(1), null]);
+		const plan = db
+			.prepare<object, { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+			.all(Object.fromEntries(names))
+			.map(({ detail }) => detail);
+		t.match(plan[0], /^(SEARCH|SCAN) jobs USING COVERING INDEX jobs_listed/, plan.join('; '));
+		t.notOk(
+			plan.some((step) => /B-TREE FOR ORDER BY/.test(step)),
+			plan.join('; '),
+		);
+	}
 });
 
 t.test(

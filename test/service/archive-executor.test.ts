@@ -128,7 +128,15 @@ test('a full queue leaves no upload behind, and a callback of another origin is 
 	const background = execution({ asJob: 'always', callbackUrl: 'https://a.example/mine' });
 	for (let count = 0; count < 2; count++)
 		t.match(await executor.perform({ ...(await importing(5)), items: 1 }, background), { queued: {} });
-	const { items } = await queue.list({ status: null, after: null, limit: 1 });
+	const { items } = await queue.list({
+		statuses: null,
+		kinds: null,
+		projects: null,
+		descending: true,
+		total: null,
+		after: null,
+		limit: 1,
+	});
 	t.strictSame(items[0]?.webhooks, ['https://own.example/', 'https://a.example/mine']);
 	const kept = spool.bytes;
 	await t.rejects(executor.perform({ ...(await importing(5)), items: 1 }, background), { code: 'too_busy' });

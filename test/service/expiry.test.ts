@@ -41,7 +41,18 @@ test('results, jobs and keys go when their time is over, with their files, howev
 		now: () => now,
 		onError: (_error, message) => void failed.push(message),
 	});
-	const total = async () => (await queue.jobs.list({ status: null, after: null, limit: 1 })).total;
+	const total = async () =>
+		(
+			await queue.jobs.list({
+				statuses: null,
+				kinds: null,
+				projects: null,
+				descending: true,
+				total: null,
+				after: null,
+				limit: 1,
+			})
+		).total;
 	await expiry.run();
 	t.equal(spool.bytes, 12);
 	now += 61_000;

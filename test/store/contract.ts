@@ -2,7 +2,15 @@
 import { type Test, test } from 'tap';
 import type { Scope, StagedRecord } from '../../src/records/staged-record.ts';
 import type { Comparison, Filling, Sides, Staging } from '../../src/staging/port.ts';
-import type { NextRevision, Reader, Revision, Store } from '../../src/store/port.ts';
+import type {
+	NextRevision,
+	ProjectPosition,
+	Reader,
+	RecordFilter,
+	Revision,
+	RevisionListAsk,
+	Store,
+} from '../../src/store/port.ts';
 import { PROJECT, THEME, token, uuidOf } from '../support/records.ts';
 
 /** A store and a staging as one thread has them. */
@@ -282,15 +290,140 @@ export function storeContract(name: string, open: (t: Test) => OpenStore): void 
 			const records = Array.from({ length: 25 }, (_, index) => token(index, String(index)));
 			await write(opened.worker(), records);
 			const ask = { projectUuid: PROJECT, kind: 'tokens' as const, revision: 1, limit: 10 };
-			const first = await reader.records({ ...ask, after: null, filter: { tag: 'tag1' }, total: null });
+			const first = await reader.records({ ...ask, after: null, filter: { tag: ['tag1'] }, total: null });
 			t.strictSame([first.items.length, first.total, first.next], [10, 12, uuidOf(19)]);
 			const { next: after, total } = first;
-			const second = await reader.records({ ...ask, after, filter: { tag: 'tag1' }, total });
+			const second = await reader.records({ ...ask, after, filter: { tag: ['tag1'] }, total });
 			t.strictSame([second.items.length, second.total, second.next], [2, 12, null]);
-			const prefixed = { pathPrefix: 'token2', theme: THEME, type: 'number' };
+			const prefixed = { pathPrefix: ['token2'], theme: [THEME], type: ['number'] };
 			t.equal((await reader.records({ ...ask, after: null, filter: prefixed, total: null })).total, 6);
 			t.not(await reader.record({ ...ask, uuid: uuidOf(3) }), null);
 			t.equal(await reader.record({ ...ask, uuid: uuidOf(99) }), null);
+		});
+
+		suite.test('the key of cursors is one, whoever reads it', async (t) => {
+			const store = open(t);
+			const key = await store.reader().cursorKey();
+			t.equal(key.length, 32);
+			t.ok(Buffer.from(key).equals(await store.reader().cursorKey()));
+			t.notOk(Buffer.from(key).equals(await open(t).reader().cursorKey()), 'another folder has its own');
+		});
+
+		suite.test('projects are sorted either way, and equal ones by uuid, page by page', async (t) => {
+			const opened = open(t);
+			const { store } = opened.worker();
+			const at = (second: string) => `2026-01-01T00:00:0${second}Z`;
+			for (const [index, name, created, updated] of [
+				[3, 'b', '2', '5'],
+				[1, 'B', '1', '5.5'],
+				[2, 'a', '3', '5'],
+				[4, 'c', '0', '1.25'],
+			] as const) {
+				const { properties, ...rest } = next(name, 'create');
+				const times = { createdAt: at(created), updatedAt: at(updated) };
+				const lease = await store.lease(uuidOf(index), 'someone');
+				await store.writeProperties(lease, { ...rest, properties: { ...properties, ...times } });
+			}
+			const reader = opened.reader();
+			const order = async (by: 'arrival' | 'name' | 'created_at' | 'updated_at', descending: boolean) => {
+				const found: string[] = [];
+				for (let after: ProjectPosition | null = null, more = true; more; ) {
+					const page = await reader.projects({ sort: { by, descending }, after, limit: 1, total: 4 });
+					found.push(...page.items.map(({ projectUuid }) => projectUuid));
+					after = page.next;
+					more = after !== null;
+				}
+				return found.map((uuid) => [1, 2, 3, 4].find((index) => uuidOf(index) === uuid)).join('');
+			};
+			t.strictSame([await order('arrival', false), await order('arrival', true)], ['3124', '4213']);
+			t.strictSame([await order('name', false), await order('name', true)], ['2134', '4312']);
+			t.strictSame([await order('created_at', false), await order('created_at', true)], ['4132', '2314']);
+			t.strictSame([await order('updated_at', false), await order('updated_at', true)], ['4231', '1324']);
+			const sort = { by: 'name', descending: false } as const;
+			const found = await reader.projects({ sort, query: 'B', after: null, limit: 1 });
+			t.strictSame([found.items[0]?.projectUuid, found.total], [uuidOf(1), 2]);
+		});
+
+		suite.test('revisions come newest or oldest first, by their causes', async (t) => {
+			const opened = open(t);
+			const { store } = opened.worker();
+			for (const cause of ['create', 'edit', 'import', 'edit', 'revert'] as const)
+				await store.writeProperties(await store.lease(PROJECT, 'someone'), next('Test', cause));
+			const reader = opened.reader();
+			const pages = async (ask: Partial<RevisionListAsk>) => {
+				const found: number[][] = [];
+				for (let after: number | null = null, more = true; more; ) {
+					const page = await reader.revisions({ projectUuid: PROJECT, after, limit: 2, ...ask });
+					found.push(page.items.map(({ number }) => number));
+					after = page.next;
+					more = after !== null;
+				}
+				return found;
+			};
+			t.strictSame(await pages({}), [[5, 4], [3, 2], [1]]);
+			t.strictSame(await pages({ descending: false }), [[1, 2], [3, 4], [5]]);
+			const causes = ['edit', 'revert'] as const;
+			t.strictSame(await pages({ causes }), [[5, 4], [2]]);
+			t.strictSame(await pages({ causes, descending: false }), [[2, 4], [5]]);
+			t.equal((await reader.revisions({ projectUuid: PROJECT, causes, after: null, limit: 1 })).total, 3);
+		});
+
+		suite.test('records are sorted either way, and equal ones by uuid, page by page', async (t) => {
+			const opened = open(t);
+			const named = (index: number, name: string, second: string) => {
+				const one = token(index, 'x', { name });
+				return {
+					...one,
+					line: one.line.replace('"updatedAt":"then"', `"updatedAt":"2026-01-01T00:00:0${second}Z"`),
+				};
+			};
+			await write(opened.worker(), [
+				named(1, 'b', '1'),
+				named(2, 'B', '2'),
+				named(3, 'a', '1.5'),
+				named(4, 'c', '1'),
+			]);
+			await write(opened.worker(), [named(5, 'later', '0')]);
+			const reader = opened.reader();
+			const order = async (by: 'uuid' | 'name' | 'updated_at', descending: boolean) => {
+				const found: string[] = [];
+				for (let after: string | null = null, more = true; more; ) {
+					const at = { projectUuid: PROJECT, kind: 'tokens', revision: 1, filter: {} } as const;
+					const page = await reader.records({ ...at, sort: { by, descending }, after, limit: 1, total: 4 });
+					found.push(...page.items.map((line) => JSON.parse(line).uuid.at(-1)));
+					after = page.next;
+					more = after !== null;
+				}
+				return found.join('');
+			};
+			t.strictSame([await order('uuid', false), await order('uuid', true)], ['1234', '4321']);
+			t.strictSame([await order('name', false), await order('name', true)], ['3124', '4213']);
+			t.strictSame([await order('updated_at', false), await order('updated_at', true)], ['1432', '2341']);
+		});
+
+		suite.test('a filter takes any of its values; a query any part of a name', async (t) => {
+			const opened = open(t);
+			const other = '018f3b60-0000-7000-8000-000000000002';
+			await write(opened.worker(), [
+				token(1, 'x', { name: 'Color.Ärger' }),
+				token(2, 'x', { name: 'color.b', theme: other, type: 'color' }),
+				token(3, 'x', { name: 'space.c' }),
+			]);
+			const reader = opened.reader();
+			const found = async (filter: RecordFilter) => {
+				const at = { projectUuid: PROJECT, kind: 'tokens', revision: 1, after: null, limit: 9 } as const;
+				const page = await reader.records({ ...at, filter, total: null });
+				t.equal(page.total, page.items.length);
+				return page.items.map((line) => JSON.parse(line).uuid.at(-1)).join('');
+			};
+			t.equal(await found({ theme: [THEME, other] }), '123');
+			t.equal(await found({ theme: [other] }), '2');
+			t.equal(await found({ theme: [] }), '');
+			t.equal(await found({ type: ['number', 'color'], theme: [THEME] }), '13');
+			t.equal(await found({ tag: ['tag0', 'none'] }), '2');
+			t.equal(await found({ pathPrefix: ['space.', 'Color.'] }), '13');
+			t.equal(await found({ query: 'COLOR.' }), '12');
+			t.equal(await found({ query: 'ärg' }), '1');
 		});
 
 		suite.test('lists of projects and revisions end by the bytes of their metadata too', async (t) => {
@@ -307,12 +440,12 @@ export function storeContract(name: string, open: (t: Test) => OpenStore): void 
 				const comparison = set.compare(at && (await worker.store.layOut(worker.staging, 'here', at)));
 				await worker.store.write(lease, comparison, { ...next('Wide'), properties }, onward);
 			}
-			const reader = opened.reader(2_500);
+			const reader = opened.reader(3_500);
 			const revisions = await reader.revisions({ projectUuid: first, after: null, limit: 100 });
 			t.strictSame([revisions.items.map(({ number }) => number), revisions.total], [[3, 2], 3]);
 			const rest = await reader.revisions({ projectUuid: first, after: revisions.next, limit: 100 });
 			t.strictSame([rest.items.map(({ number }) => number), rest.next], [[1], null]);
-			const narrow = opened.reader(1_500);
+			const narrow = opened.reader(2_000);
 			const projects = await narrow.projects({ after: null, limit: 100 });
 			t.strictSame([projects.items.map(({ projectUuid }) => projectUuid), projects.total], [[first], 2]);
 			const last = await narrow.projects({ after: projects.next, limit: 100 });

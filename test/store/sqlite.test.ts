@@ -6,7 +6,15 @@ import type { JobMark } from '../../src/store/port.ts';
 import type { CompleteJob } from '../../src/store/sqlite/head.ts';
 import { lockFolder } from '../../src/store/sqlite/lock.ts';
 import { openDatabase, openReader, openStore, prepareStore } from '../../src/store/sqlite/open.ts';
-import { PROJECTS, PROJECTS_COUNT, PROJECTS_FOUND } from '../../src/store/sqlite/reader.ts';
+import {
+	IN_ARRIVAL,
+	LAST_ARRIVED_FIRST,
+	PROJECT_KEYS,
+	PROJECTS_COUNT,
+	PROJECTS_FOUND,
+} from '../../src/store/sqlite/project-list.ts';
+import { recordPage } from '../../src/store/sqlite/record-list.ts';
+import { NEWEST_FIRST, OLDEST_FIRST } from '../../src/store/sqlite/revisions.ts';
 import { PROJECT, token } from '../support/records.ts';
 import { compared, next, storeContract, type Worker, write } from './contract.ts';
 
@@ -94,19 +102,56 @@ test('a list of projects looks at one revision each', async (t) => {
 	const db = connect(join(settings.dataDir, 'dss.db'), settings);
 	t.teardown(() => db.close());
 	db.function('fold', (text) => text);
-	for (const sql of [PROJECTS, PROJECTS_COUNT, PROJECTS_FOUND]) {
-		const parameters = Object.fromEntries(
-			[...sql.matchAll(/:(\w+)/g)].map(([, parameter]) => [parameter, 1]),
-		);
-		const plan = db
-			.prepare<object, { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
-			.all(parameters)
-			.map(({ detail }) => detail);
-		const [, ...ofRevisions] = plan;
-		t.match(plan[0], /^(SEARCH p USING INTEGER PRIMARY KEY|SCAN (p|projects))/, sql);
-		for (const step of ofRevisions) t.match(step, /^SEARCH r USING PRIMARY KEY \(project=\? AND number=\?\)/);
+	const sorted = Object.values(PROJECT_KEYS).flat();
+	for (const sql of [IN_ARRIVAL, LAST_ARRIVED_FIRST, PROJECTS_COUNT, PROJECTS_FOUND, ...sorted]) {
+		const [first, ...others] = planOf(db, sql);
+		t.match(first, /^(SEARCH p USING INTEGER PRIMARY KEY|SCAN (p|projects))/, sql);
+		const [sorting] = others.slice(-1);
+		if (sorted.includes(sql)) t.equal(sorting, 'USE TEMP B-TREE FOR ORDER BY', sql);
+		for (const step of sorted.includes(sql) ? others.slice(0, -1) : others)
+			t.match(step, /^SEARCH r USING PRIMARY KEY \(project=\? AND number=\?\)/, sql);
 	}
 });
+
+test('a list of revisions or records reads a range of the primary key, and sorts only where it must', async (t) => {
+	const { settings, reader } = folder(t);
+	reader();
+	const db = connect(join(settings.dataDir, 'dss.db'), settings);
+	t.teardown(() => db.close());
+	db.function('fold', (text) => text);
+	for (const sql of [NEWEST_FIRST, OLDEST_FIRST]) {
+		const plan = planOf(db, sql);
+		t.ok(
+			plan.some((step) => /^SEARCH r USING PRIMARY KEY \(project=\? AND number[<>]\?/.test(step)),
+			sql,
+		);
+		t.notOk(
+			plan.some((step) => /B-TREE FOR ORDER BY/.test(step)),
+			plan.join('; '),
+		);
+	}
+	const conditions = 'AND theme IN (SELECT value FROM json_each(:theme))';
+	for (const by of ['uuid', 'name', 'updated_at'] as const)
+		for (const descending of [false, true])
+			for (const after of [false, true]) {
+				const plan = planOf(db, recordPage({ by, descending, after, conditions }));
+				t.ok(plan.some((step) => /^SEARCH records USING PRIMARY KEY \(project=\? AND kind=\?/.test(step)));
+				t.notOk(
+					plan.some((step) => /^SCAN records/.test(step)),
+					plan.join('; '),
+				);
+				const sorts = plan.some((step) => /B-TREE FOR ORDER BY/.test(step));
+				t.equal(sorts, by !== 'uuid', plan.join('; '));
+			}
+});
+
+function planOf(db: Connection, sql: string): string[] {
+	const parameters = Object.fromEntries([...sql.matchAll(/:(\w+)/g)].map(([, parameter]) => [parameter, 1]));
+	return db
+		.prepare<object, { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+		.all(parameters)
+		.map(({ detail }) => detail);
+}
 
 test('releasing a lease under which nothing was written locks nobody out', async (t) => {
 	const { worker } = folder(t);

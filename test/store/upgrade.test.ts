@@ -47,7 +47,8 @@ async function oldFolder(t: Test, jobs: readonly OldJob[]) {
 			uuid,
 			kind,
 			status: outcome === undefined ? 'queued' : 'succeeded',
-			project: PROJECT,
+			// The project of a job that ended is that of its outcome.
+			project: outcome === undefined ? PROJECT : null,
 			takes: JSON.stringify(takes),
 			outcome: outcome === undefined ? null : JSON.stringify(outcome),
 			input: await file(uuid, input),
@@ -125,6 +126,8 @@ test('jobs that had ended are listed with their results', async (t) => {
 	const results = new Map(
 		body.items.map((job: { job_id: string; result: object }) => [job.job_id, job.result]),
 	);
+	const { body: ofProject } = await send(`${service.url}/api/jobs?project_id=${PROJECT}`);
+	t.equal(ofProject.total, 3, 'jobs are of the project of their revision');
 	t.match(
 		ids.map((id) => results.get(id)),
 		[

@@ -23,7 +23,7 @@ export const newJob = (project: string | null, more: Partial<NewJob> = {}): NewJ
 
 /** A queue on SQLite in a prepared folder, with a clock that the test may set. */
 export function sqliteQueue(dataDir: string, now: () => number = Date.now) {
-	const options = { dataDir, busyTimeoutMs: 5000 };
+	const options = { dataDir, busyTimeoutMs: 5000, maxPageBytes: 10_000 };
 	prepareStore(options);
 	return openQueue({ ...options, now });
 }

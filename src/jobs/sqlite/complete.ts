@@ -1,11 +1,12 @@
 /** The end of a job that makes a revision: written in the transaction of the revision's head move. */
 import { errors } from '../../errors.ts';
 import type { Connection } from '../../sqlite/connection.ts';
+import { PROJECT_OF_OUTCOME } from './statements.ts';
 
 const JOB = 'SELECT status, holder FROM jobs WHERE uuid = ?';
 const SUCCEED = `
   UPDATE jobs
-  SET status = 'succeeded', outcome = :outcome, finished_at = :at, holder = NULL, input = NULL,
+  SET status = 'succeeded', outcome = :outcome, ${PROJECT_OF_OUTCOME}, finished_at = :at, holder = NULL, input = NULL,
     stage = 'apply', done = items, total = items
   WHERE uuid = :uuid`;
 

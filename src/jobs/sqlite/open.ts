@@ -10,13 +10,15 @@ import { SqliteSpeeds } from './speeds.ts';
 export function openQueue(options: {
 	dataDir: string;
 	busyTimeoutMs: number;
+	/** How many bytes a page of jobs may have. */
+	maxPageBytes: number;
 	now?: () => number;
 }): QueuePorts & { close(): void } {
 	const db = connect(join(options.dataDir, 'dss.db'), options);
 	// A job is accepted, a key kept, an end written only once it is on the disk.
 	db.pragma('synchronous = FULL');
 	return {
-		jobs: new SqliteJobQueue(db, options.now),
+		jobs: new SqliteJobQueue(db, options.maxPageBytes, options.now),
 		outbox: new SqliteOutbox(db),
 		keys: new SqliteKeys(db),
 		speeds: new SqliteSpeeds(db),

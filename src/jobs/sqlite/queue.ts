@@ -1,8 +1,9 @@
 /** The embedded queue: jobs in the store's file. The folder's lock keeps other processes out, so a claim never lapses. */
 import { errors } from '../../errors.ts';
+import { takeWithin, textBytes } from '../../records/bounded.ts';
 import type { Connection } from '../../sqlite/connection.ts';
 import { translated } from '../../sqlite/connection.ts';
-import type { Job, JobFile, JobQueue, QueueFigures } from '../queue.ts';
+import type { Job, JobFile, JobListAsk, JobQueue, QueueFigures } from '../queue.ts';
 import { fromNewJob, type JobRow, toJob } from './rows.ts';
 import * as sql from './statements.ts';
 import { inTransaction } from './transaction.ts';
@@ -11,11 +12,13 @@ type NumberedFile = JobFile & { readonly number: number };
 
 export class SqliteJobQueue implements JobQueue {
 	readonly #db: Connection;
+	readonly #maxPageBytes: number;
 	readonly #now: () => number;
 
-	/** @param now the time in milliseconds since 1970 */
-	constructor(db: Connection, now: () => number = Date.now) {
+	/** @param maxPageBytes how many bytes of documents a page may hold @param now the time in milliseconds since 1970 */
+	constructor(db: Connection, maxPageBytes: number, now: () => number = Date.now) {
 		this.#db = db;
+		this.#maxPageBytes = maxPageBytes;
 		this.#now = now;
 	}
 
@@ -81,19 +84,21 @@ export class SqliteJobQueue implements JobQueue {
 		return row === undefined ? null : toJob(row);
 	}
 
-	async list({ status, after, limit }: Parameters<JobQueue['list']>[0]) {
-		return translated(() => {
-			const before = after ?? Number.MAX_SAFE_INTEGER;
-			const rows = this.#db.prepare<object, JobRow>(sql.LIST).all({ before, status, limit: limit + 1 });
-			const items = rows.slice(0, limit);
-			const next = rows.length > limit ? (items.at(-1)?.number ?? null) : null;
-			const count =
-				status === null
-					? this.#db.prepare(sql.COUNT).pluck().get()
-					: this.#db.prepare(sql.COUNT_OF_STATUS).pluck().get({ status });
+	async list({ statuses, kinds, projects, ...ask }: JobListAsk) {
+		const given = (values: readonly string[] | null) => values && JSON.stringify(values);
+		const filter = { statuses: given(statuses), kinds: given(kinds), projects: given(projects) };
+		// One state of the store: a job may be forgotten in between.
+		const run = this.#db.transaction(() => {
+			const keys = this.#db
+				.prepare<object, { number: number }>(ask.descending ? sql.NEWEST_FIRST : sql.OLDEST_FIRST)
+				.iterate({ ...filter, after: ask.after });
+			const bounds = { limit: ask.limit, maxBytes: this.#maxPageBytes };
+			const { items, more } = takeWithin(this.#rows(keys), bounds, bytesOf);
 			// pluck() answers the count.
-			return { items: items.map(toJob), next, total: count as number };
+			const total = ask.total ?? (this.#db.prepare(sql.COUNT).pluck().get(filter) as number);
+			return { items: items.map(toJob), next: more ? (items.at(-1)?.number ?? null) : null, total };
 		});
+		return translated(() => run.deferred());
 	}
 
 	async figures(): Promise<QueueFigures> {
@@ -138,6 +143,14 @@ export class SqliteJobQueue implements JobQueue {
 		});
 	}
 
+	*#rows(keys: Iterable<{ number: number }>): Generator<JobRow> {
+		const job = this.#db.prepare<[number], JobRow>(sql.GET_LISTED);
+		for (const { number } of keys) {
+			const row = job.get(number);
+			if (row !== undefined) yield row;
+		}
+	}
+
 	#forget(results: readonly NumberedFile[]): JobFile[] {
 		const forget = this.#db.prepare(sql.FORGET_RESULT);
 		for (const { number } of results) forget.run(number);
@@ -157,6 +170,13 @@ export class SqliteJobQueue implements JobQueue {
 	#at(): string {
 		return new Date(this.#now()).toISOString();
 	}
+}
+
+/** What a job takes in an answer besides its documents. */
+const FRAME_BYTES = 600;
+
+function bytesOf({ task_input, caller, outcome, error, webhooks }: JobRow): number {
+	return FRAME_BYTES + textBytes(task_input, caller, outcome, error, webhooks);
 }
 
 function toFile({ name, bytes, sha256 }: NumberedFile): JobFile {

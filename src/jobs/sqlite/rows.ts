@@ -40,6 +40,12 @@ export const JOB_COLUMNS = `
   j.input, j.input_bytes, j.input_sha256, j.result, j.result_bytes, j.result_sha256,
   j.webhooks, j.created_at, j.started_at, j.finished_at`;
 
+/** The same for lists: errors without their faults and details, which take up to 64 KB. */
+export const LISTED_COLUMNS = JOB_COLUMNS.replace(
+	'j.error',
+	`json_set(json_remove(j.error, '$.faults', '$.cause'), '$.details', json('{}')) AS error`,
+);
+
 export function toJob(row: JobRow): Job {
 	return {
 		uuid: row.uuid,

@@ -1,5 +1,5 @@
 /** The statements of the embedded queue on the table `jobs`. */
-import { JOB_COLUMNS } from './rows.ts';
+import { JOB_COLUMNS, LISTED_COLUMNS } from './rows.ts';
 
 export const ADD = `
   INSERT INTO jobs
@@ -36,9 +36,13 @@ const HELD = `uuid = :uuid AND holder = :holder AND status = 'running'`;
 
 export const RENEW = `UPDATE jobs SET stage = :stage, done = :done, total = :total WHERE ${HELD}`;
 
+/** The project is known at the latest when a job has succeeded: an import may have made it. */
+export const PROJECT_OF_OUTCOME =
+	"project_uuid = coalesce(:outcome ->> '$.revision.projectUuid', project_uuid)";
+
 export const SUCCEED = `
   UPDATE jobs
-  SET status = 'succeeded', outcome = :outcome, finished_at = :at, holder = NULL, stage = 'apply', done = items,
+  SET status = 'succeeded', outcome = :outcome, ${PROJECT_OF_OUTCOME}, finished_at = :at, holder = NULL, stage = 'apply', done = items,
     total = items, input = NULL, result = :result, result_bytes = :bytes, result_sha256 = :sha256
   WHERE ${HELD}`;
 export const FAIL = `
@@ -63,13 +67,19 @@ export const CANCEL_WAITING = `
   UPDATE jobs SET status = 'cancelled', finished_at = :at, input = NULL WHERE uuid = :uuid AND status = 'queued'`;
 
 export const GET = `SELECT ${JOB_COLUMNS} FROM jobs AS j WHERE j.uuid = ?`;
-export const LIST = `
-  SELECT ${JOB_COLUMNS} FROM jobs AS j
-  WHERE j.number < :before AND (:status IS NULL OR j.status = :status)
-  ORDER BY j.number DESC
-  LIMIT :limit`;
-export const COUNT = 'SELECT count(*) FROM jobs';
-export const COUNT_OF_STATUS = 'SELECT count(*) FROM jobs WHERE status = :status';
+/** By jobs_listed alone, which holds all that is looked at: rows with their documents are not read. */
+const LISTED = `
+  FROM jobs INDEXED BY jobs_listed
+  WHERE (:statuses IS NULL OR status IN (SELECT value FROM json_each(:statuses)))
+    AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
+    AND (:projects IS NULL OR project_uuid IN (SELECT value FROM json_each(:projects)))`;
+/** In the order of the index, either way: nothing is sorted, and reading ends with the page. */
+export const NEWEST_FIRST = `
+  SELECT number ${LISTED} AND number < coalesce(:after, 9223372036854775807) ORDER BY number DESC`;
+export const OLDEST_FIRST = `SELECT number ${LISTED} AND number > coalesce(:after, 0) ORDER BY number`;
+export const COUNT = `SELECT count(*) ${LISTED}`;
+/** One job of a list, by the primary key. */
+export const GET_LISTED = `SELECT ${LISTED_COLUMNS} FROM jobs AS j WHERE j.number = ?`;
 export const FIGURES = `
   SELECT
     (SELECT count(*) FROM jobs WHERE status = 'queued') AS queued,

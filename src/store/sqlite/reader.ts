@@ -2,41 +2,23 @@ import { type Bounds, takeWithin, textBytes } from '../../records/bounded.ts';
 import { type Connection, translated } from '../../sqlite/connection.ts';
 import { kindNumber, kindOf } from '../../sqlite/kinds.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';
-import type { Page, Reader, RecordDifference, RecordFilter, RecordKey, Revision } from '../port.ts';
-import { INSTANCE, REVISION, REVISIONS } from './revisions.ts';
-import { REVISION_COLUMNS, type RevisionRow, toRevision } from './rows.ts';
-
-/**
- * In the order of the primary key, bounded by `limit` where nothing is looked for. CROSS JOIN: one revision a project
- * is found by its key; the other way round every revision would be looked at. `fold()` is JavaScript's lower case,
- * since SQLite's knows ASCII only; a column for it would cost every write more than a search costs here (1 µs a project).
- */
-export const PROJECTS = `
-  SELECT p.id AS id, ${REVISION_COLUMNS}
-  FROM projects AS p
-  CROSS JOIN revisions AS r ON r.project = p.id AND r.number = p.head
-  WHERE p.id > :after AND p.head > 0 AND (:query IS NULL OR instr(fold(r.name), :query) > 0)
-  ORDER BY p.id
-  LIMIT :limit`;
-
-/** Without a query no revision is looked at. */
-export const PROJECTS_COUNT = 'SELECT count(*) FROM projects WHERE head > 0';
-export const PROJECTS_FOUND = `
-  SELECT count(*)
-  FROM projects AS p
-  CROSS JOIN revisions AS r ON r.project = p.id AND r.number = p.head
-  WHERE p.head > 0 AND instr(fold(r.name), :query) > 0`;
-
-const REVISIONS_TOTAL = `
-  SELECT count(*) FROM projects AS p CROSS JOIN revisions AS r ON r.project = p.id
-  WHERE p.uuid = :project AND r.number <= p.head`;
-
-/** The rows of one kind at one revision: a range of the primary key. */
-const AT_REVISION = `
-  project = (SELECT id FROM projects WHERE uuid = :project AND head > 0) AND kind = :kind
-    AND valid_from <= :revision AND (valid_to IS NULL OR valid_to > :revision)`;
-
-const RECORD = `SELECT line FROM records WHERE ${AT_REVISION} AND uuid = :uuid`;
+import type {
+	DifferenceListAsk,
+	Page,
+	ProjectListAsk,
+	ProjectPosition,
+	Reader,
+	RecordDifference,
+	RecordKey,
+	RecordListAsk,
+	Revision,
+	RevisionListAsk,
+} from '../port.ts';
+import { fold } from './fold.ts';
+import { listProjects } from './project-list.ts';
+import { listRecords, RECORD } from './record-list.ts';
+import { CURSOR_KEY, INSTANCE, NEWEST_FIRST, OLDEST_FIRST, REVISION, REVISIONS_TOTAL } from './revisions.ts';
+import { type RevisionRow, revisionBytes, toRevision } from './rows.ts';
 
 const at = (name: string, revision: string) => `
   ${name}.project = t.project AND ${name}.kind = t.kind AND ${name}.uuid = t.uuid
@@ -56,16 +38,6 @@ const DIFFERENCES = `
   LEFT JOIN records AS b ON ${at('b', 'to')}
   WHERE a.hash IS NOT b.hash`;
 
-/** The conditions of a filter; each names its parameter. */
-const FILTERS: Record<keyof RecordFilter, string> = {
-	theme: 'theme = :theme',
-	type: 'type = :type',
-	tag: "EXISTS (SELECT 1 FROM json_each(line, '$.tags') WHERE value = :tag)",
-	folder: "json_extract(line, '$.folder') = :folder",
-	category: "json_extract(line, '$.category') = :category",
-	pathPrefix: 'substr(name, 1, length(:pathPrefix)) = :pathPrefix',
-};
-
 /** The Reader on SQLite: one read-only connection, used by one thread. */
 export class SqliteReader implements Reader {
 	readonly #db: Connection;
@@ -82,25 +54,12 @@ export class SqliteReader implements Reader {
 		return this.#one<string>(INSTANCE, {});
 	}
 
-	async projects(ask: {
-		query?: string | undefined;
-		after: number | null;
-		limit: number;
-	}): Promise<Page<Revision, number>> {
-		const query = ask.query === undefined ? null : fold(ask.query);
-		return translated(() => {
-			const rows = this.#db
-				.prepare<object, RevisionRow & { id: number }>(PROJECTS)
-				.iterate({ after: ask.after ?? 0, query, limit: ask.limit + 1 });
-			const { items, more } = takeWithin(rows, this.#bounds(ask.limit), revisionBytes);
-			const total =
-				query === null ? this.#one<number>(PROJECTS_COUNT, {}) : this.#one<number>(PROJECTS_FOUND, { query });
-			return {
-				items: items.map(toRevision),
-				next: more ? (items.at(-1)?.id ?? null) : null,
-				total,
-			};
-		});
+	async cursorKey(): Promise<Uint8Array> {
+		return this.#one<Uint8Array>(CURSOR_KEY, {});
+	}
+
+	async projects(ask: ProjectListAsk): Promise<Page<Revision, ProjectPosition>> {
+		return this.#together(() => listProjects(this.#db, ask, this.#maxBytes));
 	}
 
 	async revision(projectUuid: string, number?: number): Promise<Revision | null> {
@@ -110,58 +69,21 @@ export class SqliteReader implements Reader {
 		return row === undefined ? null : toRevision(row);
 	}
 
-	async revisions(ask: {
-		projectUuid: string;
-		after: number | null;
-		limit: number;
-	}): Promise<Page<Revision, number>> {
-		return translated(() => {
-			const rows = this.#db.prepare<object, RevisionRow>(REVISIONS).iterate({
-				project: ask.projectUuid,
-				before: ask.after ?? Number.MAX_SAFE_INTEGER,
-				limit: ask.limit + 1,
-			});
-			const { items, more } = takeWithin(rows, this.#bounds(ask.limit), revisionBytes);
-			const total = this.#one<number>(REVISIONS_TOTAL, { project: ask.projectUuid });
-			return {
-				items: items.map(toRevision),
-				next: more ? (items.at(-1)?.number ?? null) : null,
-				total,
-			};
+	async revisions(ask: RevisionListAsk): Promise<Page<Revision, number>> {
+		const { projectUuid: project, descending = true, after, limit } = ask;
+		const causes = ask.causes === undefined ? null : JSON.stringify(ask.causes);
+		return this.#together(() => {
+			const rows = this.#db
+				.prepare<object, RevisionRow>(descending ? NEWEST_FIRST : OLDEST_FIRST)
+				.iterate({ project, causes, after });
+			const { items, more } = takeWithin(rows, this.#bounds(limit), revisionBytes);
+			const total = ask.total ?? this.#one<number>(REVISIONS_TOTAL, { project, causes });
+			return { items: items.map(toRevision), next: more ? (items.at(-1)?.number ?? null) : null, total };
 		});
 	}
 
-	async records(ask: Parameters<Reader['records']>[0]): Promise<Page<string, string>> {
-		const conditions = filterKeys(ask.filter)
-			.map((key) => `AND ${FILTERS[key]}`)
-			.join(' ');
-		const parameters = {
-			...ask.filter,
-			project: ask.projectUuid,
-			kind: kindNumber(ask.kind),
-			revision: ask.revision,
-		};
-		return translated(() => {
-			const rows = this.#db
-				.prepare<object, { uuid: string; line: string }>(
-					`SELECT uuid, line FROM records
-					 WHERE ${AT_REVISION} AND uuid > :after AND ${unlessStopped('uuid')} ${conditions}
-					 ORDER BY uuid`,
-				)
-				.iterate({ ...parameters, after: ask.after ?? '' });
-			const { items, more } = takeWithin(rows, this.#bounds(ask.limit), ({ line }) => textBytes(line));
-			const total =
-				ask.total ??
-				this.#one<number>(
-					`SELECT count(*) FROM records WHERE ${AT_REVISION} AND ${unlessStopped('uuid')} ${conditions}`,
-					parameters,
-				);
-			return {
-				items: items.map((row) => row.line),
-				next: more ? (items.at(-1)?.uuid ?? null) : null,
-				total,
-			};
-		});
+	async records(ask: RecordListAsk): Promise<Page<string, string>> {
+		return this.#together(() => listRecords(this.#db, ask, this.#maxBytes));
 	}
 
 	async record(ask: Parameters<Reader['record']>[0]): Promise<string | null> {
@@ -169,7 +91,7 @@ export class SqliteReader implements Reader {
 		return translated(() => this.#line({ project, kind: kindNumber(kind), uuid, revision }));
 	}
 
-	async differences(ask: Parameters<Reader['differences']>[0]): Promise<Page<RecordDifference, RecordKey>> {
+	async differences(ask: DifferenceListAsk): Promise<Page<RecordDifference, RecordKey>> {
 		const { projectUuid: project, from, to, after, limit } = ask;
 		const between = { project, from, to, low: Math.min(from, to), high: Math.max(from, to) };
 		const position = { kind: after === null ? 0 : kindNumber(after.kind), uuid: after?.uuid ?? '' };
@@ -213,6 +135,11 @@ export class SqliteReader implements Reader {
 		return this.#db.prepare<object, { line: string }>(RECORD).get(at)?.line ?? null;
 	}
 
+	/** Runs reads that must see one state: a page and its total, or keys and their rows. */
+	#together<T>(run: () => T): T {
+		return translated(() => this.#db.transaction(run).deferred());
+	}
+
 	#bounds(limit: number): Bounds {
 		return { limit, maxBytes: this.#maxBytes };
 	}
@@ -222,20 +149,4 @@ export class SqliteReader implements Reader {
 		// pluck() answers the first column.
 		return translated(() => this.#db.prepare(sql).pluck().get(parameters) as T);
 	}
-}
-
-/** The bytes of what a caller can make long in a revision. */
-function revisionBytes({ description, metadata, sync }: RevisionRow): number {
-	return textBytes(description, metadata, sync);
-}
-
-/** The criteria that are given. */
-function filterKeys(filter: RecordFilter): (keyof RecordFilter)[] {
-	// The keys of a RecordFilter are those of FILTERS.
-	return (Object.keys(FILTERS) as (keyof RecordFilter)[]).filter((key) => filter[key] !== undefined);
-}
-
-/** Letters of either case, composed or not, become one. */
-function fold(text: unknown): string {
-	return String(text).normalize('NFC').toLowerCase();
 }

@@ -1,4 +1,5 @@
 /** The rows of `revisions`, to and from the types of the port. */
+import { textBytes } from '../../records/bounded.ts';
 import type { NextRevision, Revision, RevisionOrigin, SyncVector } from '../port.ts';
 
 /** A row of `revisions`, joined with the project's uuid. */
@@ -92,4 +93,12 @@ export function fromNext(next: NextRevision): Record<string, string | number | n
 		origin_revision: origin?.from === 'archive' ? origin.revision : null,
 		faulty_references: next.faultyReferences === null ? null : Number(next.faultyReferences),
 	};
+}
+
+/** What a revision or a project takes in an answer besides its texts. */
+const FRAME_BYTES = 400;
+
+/** The bytes of a revision as it is read and answered; texts may be longer in JSON than in the store. */
+export function revisionBytes({ name, message, description, metadata, sync }: RevisionRow): number {
+	return FRAME_BYTES + textBytes(JSON.stringify([name, message, description]), metadata, sync);
 }

@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { Problem } from '../../schemas/problem.ts';
+import { DOCS_POLICY } from './security-headers.ts';
 
 /** The OpenAPI document (3.1), written from the routes' schemas, and Swagger UI at `/docs`. */
 export const openapi = fp(async (app: FastifyInstance, { version }: { version: string }) => {
@@ -33,5 +34,5 @@ export const openapi = fp(async (app: FastifyInstance, { version }: { version: s
 			buildLocalReference: (json, _base, _fragment, index) => String(json['$id'] ?? `def-${index}`),
 		},
 	});
-	await app.register(swaggerUi, { routePrefix: '/docs' });
+	await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY });
 });

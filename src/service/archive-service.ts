@@ -9,6 +9,7 @@ import type { ExportOptions } from '../pipeline/export.ts';
 import type { UploadOptions } from '../pipeline/incoming.ts';
 import { assertIfMatch, type Precondition } from '../pipeline/precondition.ts';
 import type { Spool, Spooled } from '../spool/spool.ts';
+import type { UploadClock } from '../spool/upload-clock.ts';
 import type { Counts, Reader, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';
 import type { Admission } from './admission.ts';
@@ -20,6 +21,7 @@ import { noteRefusal } from './refusals.ts';
 import type { Caller, Telemetry } from './telemetry.ts';
 
 export type { Spooled } from '../spool/spool.ts';
+export type { UploadClock } from '../spool/upload-clock.ts';
 export type { ExecutionOptions } from './archive-executor.ts';
 
 export interface ArchiveServiceOptions {
@@ -57,6 +59,11 @@ export class ArchiveService {
 		this.#options = options;
 	}
 
+	/** Refuses where no place is free for the work of an upload; takes none. @throws {DssError} too_busy */
+	assertRoom(): void {
+		this.#options.admission.assertRoom();
+	}
+
 	/** Takes a place among the work that may run and wait, until it is disposed of. @throws {DssError} too_busy */
 	admit(): Disposable {
 		return this.#options.admission.admit();
@@ -73,9 +80,14 @@ export class ArchiveService {
 		assertIfMatch(projectUuid, current, precondition);
 	}
 
+	/** Times the body of an upload; see `Spool.time`. */
+	timeUpload(body: Readable): UploadClock {
+		return this.#options.spool.time(body);
+	}
+
 	/** Streams an upload to the spool. @throws {DssError} upload_too_large, upload_timeout, upload_cut_off, spool_full */
-	receive(upload: Readable): Promise<Spooled> {
-		return this.#options.spool.receive(upload);
+	receive(upload: Readable, { signal }: UploadClock): Promise<Spooled> {
+		return this.#options.spool.receive(upload, signal);
 	}
 
 	/** Imports an upload. @throws {DssError} see `pipeline/import.ts` */

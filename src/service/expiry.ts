@@ -18,7 +18,7 @@ export interface ExpiryOptions {
 	/** How long files that jobs made, and ended jobs, are kept. */
 	readonly resultSeconds: number;
 	readonly jobSeconds: number;
-	/** The time in milliseconds since 1970. */
+	/** The time by which things are removed, in milliseconds since 1970: `BelievedTime`. */
 	readonly now: () => number;
 	readonly onError: (error: unknown, message: string) => void;
 }

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DssError, errors } from '../errors.ts';
+import { UploadClock, type UploadTimes } from './upload-clock.ts';
 
 /** A file on the spool. It belongs to its holder, who removes it: `await using` does. */
 export interface Spooled extends AsyncDisposable {
@@ -24,16 +25,12 @@ export interface OwnedFile {
 	readonly sha256: string;
 }
 
-export interface SpoolOptions {
+export interface SpoolOptions extends UploadTimes {
 	readonly folder: string;
 	/** Bytes of all files together. */
 	readonly quotaBytes: number;
 	/** Bytes of one upload. */
 	readonly maxUploadBytes: number;
-	/** How long an upload may send nothing. */
-	readonly idleMs: number;
-	/** How long an upload may take. */
-	readonly totalMs: number;
 }
 
 /** Read at once: larger pieces than the default of 64 KiB need fewer turns of the event loop. */
@@ -42,8 +39,8 @@ const READ_BYTES = 262_144;
 /** The names that `newPath` gives. */
 const FILE_NAME = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** An upload that is coming in. */
-interface OpenUpload {
+/** A file that is being received. */
+interface Reception {
 	readonly meter: Transform;
 	/** Resolves when it has ended, and its file is there whole or not at all. */
 	readonly ended: Promise<void>;
@@ -52,8 +49,10 @@ interface OpenUpload {
 export class Spool {
 	readonly #options: SpoolOptions;
 	#bytes = 0;
-	/** Uploads that are coming in, in the order in which they began. */
-	readonly #open = new Set<OpenUpload>();
+	/** Bodies of uploads that are timed. */
+	#open = 0;
+	/** In the order in which they began. */
+	readonly #receptions = new Set<Reception>();
 
 	private constructor(options: SpoolOptions) {
 		this.#options = options;
@@ -97,9 +96,15 @@ export class Spool {
 		await rm(this.pathOf(name), { force: true });
 	}
 
+	/** Times the body of an upload, which counts as open until the clock is disposed of. */
+	time(body: Readable): UploadClock {
+		this.#open++;
+		return new UploadClock(body, this.#options, () => void this.#open--);
+	}
+
 	/** Uploads that are coming in now. */
 	get openUploads(): number {
-		return this.#open.size;
+		return this.#open;
 	}
 
 	/** Bytes that lie on the spool now. */
@@ -154,14 +159,15 @@ export class Spool {
 	 * itself is never destroyed: the answer still has to go out on its connection. Where the quota is used up, the
 	 * upload that began last gives way: of many at once, as many come through as have room.
 	 *
-	 * @throws {DssError} upload_too_large, upload_timeout, upload_cut_off, spool_full
+	 * @param signal ends the reception, with its reason
+	 * @throws {DssError} upload_too_large, upload_cut_off, spool_full; the reason of the signal
 	 */
-	async receive(upload: Readable): Promise<Spooled> {
+	async receive(upload: Readable, signal: AbortSignal): Promise<Spooled> {
+		signal.throwIfAborted();
 		const path = this.newPath();
 		const digest = createHash('sha256');
 		let bytes = 0;
 		const take = async (chunk: Buffer): Promise<Buffer> => {
-			idle.refresh();
 			bytes += chunk.length;
 			this.#bytes += chunk.length;
 			this.#assertNotTooLarge(bytes);
@@ -178,17 +184,15 @@ export class Spool {
 			},
 		});
 		const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-		const own: OpenUpload = { meter, ended };
-		const late = (ms: number) => () =>
-			meter.destroy(errors.uploadTimeout({ seconds: Math.round(ms / 1000) }));
-		const { idleMs, totalMs } = this.#options;
-		const idle = setTimeout(late(idleMs), idleMs);
-		const total = setTimeout(late(totalMs), totalMs);
+		const own: Reception = { meter, ended };
 		const cutOff = () => {
 			if (!upload.readableEnded) meter.destroy(errors.uploadCutOff({}));
 		};
+		// The reason is an error of ours: `UploadClock`.
+		const stop = () => meter.destroy(signal.reason as DssError);
 		upload.once('close', cutOff).once('error', cutOff);
-		this.#open.add(own);
+		signal.addEventListener('abort', stop);
+		this.#receptions.add(own);
 		try {
 			const written = pipeline(meter, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
 			upload.pipe(meter);
@@ -201,10 +205,9 @@ export class Spool {
 			await rm(path, { force: true });
 			throw translated(error);
 		} finally {
-			clearTimeout(idle);
-			clearTimeout(total);
 			upload.off('close', cutOff).off('error', cutOff);
-			this.#open.delete(own);
+			signal.removeEventListener('abort', stop);
+			this.#receptions.delete(own);
 			end();
 		}
 	}
@@ -220,10 +223,10 @@ export class Spool {
 	}
 
 	/** Ends uploads, the last first, until the quota holds. @throws {DssError} spool_full where it is this one's turn */
-	async #makeRoom(own: OpenUpload): Promise<void> {
+	async #makeRoom(own: Reception): Promise<void> {
 		const { quotaBytes } = this.#options;
 		while (this.#bytes > quotaBytes) {
-			const last = [...this.#open].at(-1);
+			const last = [...this.#receptions].at(-1);
 			const full = errors.spoolFull({}, new Error(`DSS_SPOOL_QUOTA_BYTES is ${quotaBytes}`));
 			if (last === undefined || last === own) throw full;
 			last.meter.destroy(full);

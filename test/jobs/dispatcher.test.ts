@@ -33,6 +33,7 @@ async function dispatching(t: Test, { slots = 2, wrap = (queue: JobQueue) => que
 			for (const end of ends.splice(0)) end();
 		},
 		onError: (_error, message) => void errorsSeen.push(message),
+		log: { info: () => undefined },
 	});
 	t.teardown(async () => {
 		await dispatcher.close();

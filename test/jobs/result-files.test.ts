@@ -34,7 +34,8 @@ async function resultsOf(t: Test) {
 		await queue.jobs.end({ uuid, holder: 'me', end: { status: 'succeeded', outcome: '{}', result } });
 		return { uuid, path: results.pathOf(result.name), result };
 	};
-	const receive = (bytes: number) => spool.receive(Readable.from([Buffer.alloc(bytes)]));
+	const receive = (bytes: number) =>
+		spool.receive(Readable.from([Buffer.alloc(bytes)]), new AbortController().signal);
 	return { queue: queue.jobs, options, spool, results, written, job, receive };
 }
 

@@ -37,6 +37,7 @@ async function executing(t: Test, requestTimeoutMs: number) {
 		renewEveryMs: null,
 		onEnd: () => undefined,
 		onError: () => undefined,
+		log: { info: () => undefined },
 	});
 	const estimator = new Estimator(queue.speeds, {}, onError);
 	const executor = new ArchiveExecutor({
@@ -78,7 +79,7 @@ async function executing(t: Test, requestTimeoutMs: number) {
 		kind: 'import' as const,
 		// The runner of this test reads none of it.
 		input: { upload: {} } as never,
-		file: await spool.receive(Readable.from([Buffer.alloc(bytes)])),
+		file: await spool.receive(Readable.from([Buffer.alloc(bytes)]), new AbortController().signal),
 		projectUuid: null,
 		items: null,
 	});

@@ -141,7 +141,7 @@ export class Instance implements AsyncDisposable {
 			deletions: 'apply',
 			resolutions: {},
 			clock: { toleranceMs: 5000, driftMs: 3_600_000 },
-			page: { after: null, limit: 1000 },
+			page: { after: null, limit: 1000, maxBytes: 4 * MB },
 			...more,
 		};
 		return { upload: { ...upload(path, projectUuid), projectId: projectUuid }, settings, precondition: null };

@@ -170,6 +170,7 @@ async function composeLocked(
 		estimator,
 		outcomes,
 		requestTimeoutMs,
+		maxRecords: limits.maxThemes + limits.maxTokens + limits.maxComponents,
 		queueLimit: config.queueLimit,
 		webhooks: config.webhooks.url === null ? [] : [config.webhooks.url],
 		callbackOrigins: config.webhooks.origins,

@@ -9,7 +9,9 @@ export type FaultKind =
 	/** Nested too deeply. */
 	| 'depth'
 	/** More design tokens than may be read. */
-	| 'tokens';
+	| 'tokens'
+	/** More values than a file of so many tokens has. */
+	| 'values';
 
 /** A JSON text that is refused. */
 export class JsonFault extends Error {

@@ -18,6 +18,14 @@ export interface StrictOptions {
 	readonly maxTokens?: number;
 }
 
+/**
+ * Values that a design tokens file may hold, whatever they are: in memory each takes up to a hundred times its bytes.
+ * Files of real systems have some ten a token.
+ */
+export function mostValues(maxTokens: number): number {
+	return 100_000 + 100 * maxTokens;
+}
+
 type Container = JsonObject | Json[];
 
 /** Takes the tokens of one value. What is faulty is not built any further, but its end is found. */
@@ -32,6 +40,7 @@ export class ValueBuilder {
 	#key = '';
 	#depth = 0;
 	#tokens = 0;
+	#values = 0;
 	#value: Json = null;
 	#done = false;
 	#fault: JsonFault | null = null;
@@ -120,8 +129,15 @@ export class ValueBuilder {
 		if (this.#tokens > maxTokens) this.#fail('tokens', `it holds more than ${maxTokens} tokens`);
 	}
 
+	#countValue(): void {
+		const { maxTokens } = this.#options;
+		if (maxTokens === undefined || ++this.#values <= mostValues(maxTokens)) return;
+		this.#fail('values', `it holds more than ${mostValues(maxTokens)} values`);
+	}
+
 	#begin(container: Container): void {
 		const { maxDepth, maxTokens } = this.#options;
+		this.#countValue();
 		if (this.#depth >= maxDepth) this.#fail('depth', `nested deeper than ${maxDepth} levels`);
 		const isRoot = this.#depth++ === 0;
 		if (this.#fault !== null) return;
@@ -143,6 +159,7 @@ export class ValueBuilder {
 	}
 
 	#add(value: Json): void {
+		this.#countValue();
 		if (this.#depth === 0) {
 			this.#value = value;
 			this.#done = true;

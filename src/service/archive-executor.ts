@@ -19,8 +19,8 @@ import type { WorkMetrics } from './work-metrics.ts';
 
 /** The part of the request time-out that work may take within its request (API, "202"). */
 const PATIENCE = 0.8;
-/** Uploads below this are done sooner than they could be looked at; if not, they are handed over. */
-const LOOK_FROM_BYTES = 65_536;
+/** Bytes of a record in an archive, at least: estimates err to the high side. */
+const RECORD_BYTES = 100;
 
 export interface ArchiveExecutorOptions {
 	readonly queue: Pick<JobQueue, 'add'>;
@@ -32,6 +32,8 @@ export interface ArchiveExecutorOptions {
 	readonly estimator: Estimator;
 	readonly outcomes: WorkMetrics;
 	readonly requestTimeoutMs: number;
+	/** Records that an upload may hold. */
+	readonly maxRecords: number;
 	/** Jobs that may wait. */
 	readonly queueLimit: number;
 	/** Addresses to which a webhook goes at the end of every job. */
@@ -248,11 +250,15 @@ export class ArchiveExecutor {
 		}
 	}
 
+	/** How much there is to do: by a look at the upload only where it decides something, since the work looks again. */
 	async #sizeOf<Kind extends JobKind>(task: ArchiveTask<Kind>, execution: ExecutionOptions): Promise<Size> {
 		const { projectUuid, items, file } = task;
 		if (items !== null || file === null) return { items: items ?? 0, projectUuid };
-		const bySize = { items: Math.ceil(file.bytes / 100), projectUuid };
-		if (file.bytes < LOOK_FROM_BYTES && execution.asJob !== 'always') return bySize;
+		const { maxRecords, estimator } = this.#options;
+		const bySize = { items: Math.min(maxRecords, Math.ceil(file.bytes / RECORD_BYTES)), projectUuid };
+		// What holds more records than may be is refused soon; what is slower than estimated is handed over.
+		const mayOutlast = this.outlasts(estimator.seconds(task.kind, maxRecords));
+		if (execution.asJob !== 'always' && !mayOutlast) return bySize;
 		const { signal } = execution;
 		try {
 			const { upload } = task.input as JobInputs['import' | 'merge'];

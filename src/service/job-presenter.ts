@@ -36,16 +36,16 @@ export function withoutErrors({ error, ...job }: JobShape): JobShape {
 function resultOf(job: Job): JobShape['result'] {
 	if (job.outcome === null) return null;
 	const seconds = secondsOf(job);
-	// Both were written as JSON by a run of this kind.
+	// Written as JSON by a run of this kind.
 	const outcome: unknown = JSON.parse(job.outcome);
-	const taskInput: unknown = JSON.parse(job.taskInput);
 	switch (job.kind) {
 		case 'import':
 			return toImportAnswer(outcome as JobOutcomes['import'], seconds);
 		case 'merge':
 			return toMergeAnswer(
 				outcome as JobOutcomes['merge'],
-				(taskInput as JobInputs['merge']).settings.strategy,
+				// The same. Of other kinds it is not looked at: it may hold resolutions.
+				(JSON.parse(job.taskInput) as JobInputs['merge']).settings.strategy,
 				seconds,
 			);
 		case 'export':

@@ -4,16 +4,17 @@ import type { TaskName } from './tasks.ts';
 /**
  * - `archive`: work that grows with an archive or a project, which requests wait for
  * - `job`: the same as jobs
+ * - `look`: looks at uploads that become jobs, which their requests wait for; they wait for no archive work
  * - `write`: small writes
  * - `read`: reads that may look at a whole project
  * - `upkeep`: what nobody waits for
  */
-export type Lane = 'archive' | 'job' | 'write' | 'read' | 'upkeep';
+export type Lane = 'archive' | 'job' | 'look' | 'write' | 'read' | 'upkeep';
 
 export const LANES: Readonly<Record<TaskName, Lane>> = {
 	import: 'archive',
 	analyze: 'archive',
-	peek: 'archive',
+	peek: 'look',
 	export: 'archive',
 	merge: 'archive',
 	analyzeMerge: 'archive',
@@ -40,6 +41,7 @@ export function threadsOf(
 	return {
 		archive: [1, workers],
 		job: [0, jobWorkers],
+		look: [0, 1],
 		write: [1, 1],
 		read: [1, 1],
 		upkeep: [0, 1],

@@ -62,6 +62,7 @@ export class WorkerPool implements TaskRunner {
 		this.#pools = {
 			archive: pool('archive'),
 			job: pool('job'),
+			look: pool('look'),
 			write: pool('write'),
 			read: pool('read'),
 			upkeep: pool('upkeep'),

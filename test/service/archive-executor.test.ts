@@ -49,6 +49,7 @@ async function executing(t: Test, requestTimeoutMs: number) {
 		estimator,
 		outcomes: new WorkMetrics(new Metrics(spool), estimator),
 		requestTimeoutMs,
+		maxRecords: 10_000,
 		queueLimit: 2,
 		webhooks: ['https://own.example/'],
 		callbackOrigins: ['https://a.example'],
@@ -109,8 +110,23 @@ test('a caller that goes away ends work that is no job', async (t) => {
 	await t.rejects(performing);
 });
 
+test('an upload is looked at beforehand only where that may make it a job', async (t) => {
+	const begun = async (requestTimeoutMs: number, more: object) => {
+		const { executor, tasks, execution, importing } = await executing(t, requestTimeoutMs);
+		const performing = executor.perform(await importing(70_000), execution(more));
+		const { name } = await tasks.task(0);
+		(await tasks.task(0)).fail(errors.storeFailed({}));
+		await t.rejects(performing, { code: 'store_failed' });
+		return name;
+	};
+	t.equal(await begun(30_000, {}), 'import');
+	t.equal(await begun(500, {}), 'peek');
+	t.equal(await begun(30_000, { asJob: 'always' }), 'peek');
+});
+
 test('a look at an upload that is refused lets the work refuse it; a fault of the machine is not swallowed', async (t) => {
-	const { executor, tasks, execution, importing } = await executing(t, 1e6);
+	// 10,000 records may take half a second at first.
+	const { executor, tasks, execution, importing } = await executing(t, 500);
 	const refused = executor.perform(await importing(70_000), execution());
 	t.equal((await tasks.task(0)).name, 'peek');
 	(await tasks.task(0)).fail(errors.notAnArchive({ reason: 'it is empty' }));

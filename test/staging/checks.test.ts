@@ -192,26 +192,69 @@ test('value-parts: the part is there, and what it completes is a value of its ty
 	);
 });
 
+/** Themes that have the same paths: each token refers to that of the next path. */
+function sameInThemes(
+	count: number,
+	group: string | null,
+	typeOf: (theme: number, path: number) => string | null,
+) {
+	const themes = Array.from({ length: count }, (_, index) =>
+		theme(uuidOf(100_000 + index), `theme ${index}`, { group, order: group === null ? 0 : index }),
+	);
+	const tokens = themes.flatMap(({ uuid }, index) =>
+		Array.from({ length: 20 }, (_, path) => {
+			const target = reference(`path${path + 1}`, { expects: 'number' });
+			const references = path === 19 ? [] : [target];
+			const type = typeOf(index, path);
+			return token(20 * index + path, 'x', { theme: uuid, name: `path${path}`, type, references });
+		}),
+	);
+	return [...themes, ...tokens];
+}
+
 test('no check looks at every pair of the tokens that share a path in many themes', async (t) => {
 	const { set, stopFlag } = openStaging(t);
 	for (const group of [null, 'g']) {
-		const themes = Array.from({ length: 200 }, (_, index) =>
-			theme(uuidOf(100_000 + index), `theme ${index}`, { group, order: group === null ? 0 : index }),
-		);
-		const tokens = themes.flatMap(({ uuid }, index) =>
-			Array.from({ length: 20 }, (_, path) => {
-				const target = reference(`path${path + 1}`, { expects: 'number' });
-				const references = path === 19 ? [] : [target];
-				return token(20 * index + path, 'x', { theme: uuid, name: `path${path}`, references });
-			}),
-		);
-		const all = set([...themes, ...tokens]);
-		for (const id of CHECK_IDS) {
-			const before = stopFlag[CALLS] ?? 0;
-			t.strictSame(findingsOf(all, id), [], id);
-			// Statements call checkpoint() for one row in 64: pairs would be 12,500 calls, tokens are some 100.
-			const calls = (stopFlag[CALLS] ?? 0) - before;
-			t.ok(calls < 1_000, `${id}: ${calls} calls`);
+		for (const isTyped of [true, false]) {
+			const all = set(sameInThemes(200, group, (_, path) => (isTyped || path === 19 ? 'number' : null)));
+			for (const id of CHECK_IDS) {
+				const before = stopFlag[CALLS] ?? 0;
+				t.strictSame(findingsOf(all, id), [], id);
+				// Statements call checkpoint() for one row in 64: pairs would be 12,500 calls, tokens are some 100.
+				const calls = (stopFlag[CALLS] ?? 0) - before;
+				t.ok(calls < 1_000, `${id}: ${calls} calls`);
+			}
 		}
 	}
+});
+
+test('aliases that lead only into other themes of their group look at no pair either', async (t) => {
+	const { set, stopFlag } = openStaging(t);
+	const [sources, targets] = [0, 300].map((from) =>
+		Array.from({ length: 300 }, (_, index) => {
+			const uuid = uuidOf(100_000 + from + index);
+			const own = theme(uuid, `theme ${from + index}`, { group: 'g', order: from + index });
+			const more = from === 0 ? { references: [reference('there')] } : { name: 'there' };
+			return [own, token(from + index, 'x', { theme: uuid, ...more })];
+		}).flat(),
+	);
+	const all = set([...(sources ?? []), ...(targets ?? [])]);
+	const before = stopFlag[CALLS] ?? 0;
+	t.equal(findingsOf(all, 'aliases').length, 300);
+	const calls = (stopFlag[CALLS] ?? 0) - before;
+	t.ok(calls < 200, `${calls} calls, where pairs would be 1,400`);
+});
+
+test('tokens of many themes that have other types at the same path are looked at within a budget', async (t) => {
+	const { set } = openStaging(t);
+	const types = (count: number) =>
+		set(
+			sameInThemes(
+				count,
+				'g',
+				(theme, path) => (path > 0 ? ['number', 'string'][theme % 2] : 'number') ?? null,
+			),
+		);
+	t.equal(findingsOf(types(10), 'alias-types').length, 5 * 19, 'each theme means its own');
+	t.throws(() => findingsOf(types(400), 'alias-types'), { code: 'reference_web_too_large' });
 });

@@ -1,9 +1,10 @@
 /** Statements over staged records find rows by keys and indexes, through the views of a store as well. */
 import { test } from 'tap';
-import { misfits, misfitsAllTyped } from '../../src/staging/checks/alias-types.ts';
+import { misfits, visits } from '../../src/staging/checks/alias-types.ts';
 import { danglingAliases } from '../../src/staging/checks/aliases.ts';
 import { danglingOfComponents } from '../../src/staging/checks/component-references.ts';
 import { pathEdges, tokensAt } from '../../src/staging/checks/cycles.ts';
+import { expectations, inheriting, ownTypes } from '../../src/staging/checks/path-types.ts';
 import { withoutTheme } from '../../src/staging/checks/token-themes.ts';
 import { allAt, ownAt } from '../../src/staging/checks/token-values.ts';
 import { twice } from '../../src/staging/checks/unique-identities.ts';
@@ -33,8 +34,11 @@ const STATEMENTS: Readonly<Record<string, readonly [sql: string, ...walked: stri
 	aliases: [danglingAliases(STAGED), 'r'],
 	'paths that refer to paths': [pathEdges(STAGED), 'r'],
 	'tokens of a path': [tokensAt(STAGED)],
-	'alias types': [misfitsAllTyped(STAGED), 'r'],
-	'alias types, some inherited': [misfits(STAGED), 'r', 'typed'],
+	'alias types': [misfits(STAGED), 'r', 'typed', 'json_each'],
+	'visits of alias types': [visits(STAGED), 'r', 'json_each'],
+	'types of paths': [ownTypes(STAGED)],
+	'paths that inherit types': [inheriting(STAGED), 'r'],
+	'expected types': [expectations(STAGED), 'r'],
 	'value parts': [withParts(STAGED), 'r'],
 	'target of a part, in its theme': [ownAt(STAGED)],
 	'target of a part, in others': [allAt(STAGED)],

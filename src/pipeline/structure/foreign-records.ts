@@ -15,6 +15,7 @@ import { checkRecord } from '../../records/check-record.ts';
 import { isJsonObject, type JsonObject } from '../../records/json.ts';
 import { JsonFault } from '../../records/json-fault.ts';
 import type { StagedRecord } from '../../records/staged-record.ts';
+import { mostValues } from '../../records/value-builder.ts';
 import type { Filling } from '../../staging/port.ts';
 import { Findings, type Work } from '../work.ts';
 import { readJsonFile } from './json-document.ts';
@@ -82,7 +83,8 @@ async function readTree({ limits, signal }: Work, path: string): Promise<JsonObj
 		const value = await readJsonFile(path, { maxDepth, maxTokens }, signal);
 		if (isJsonObject(value)) return value;
 	} catch (error) {
-		if (error instanceof JsonFault) throw tooMany(limits.maxTokens);
+		if (error instanceof JsonFault)
+			throw error.kind === 'values' ? tooManyValues(maxTokens) : tooMany(maxTokens);
 		throw error;
 	}
 	throw errors.invalidRecord({ reason: 'a design tokens file must be an object' });
@@ -137,6 +139,14 @@ async function stage(
 
 function asJson({ path, members }: Members): JsonObject {
 	return { path, members };
+}
+
+function tooManyValues(maxTokens: number): DssError {
+	return errors.tooManyRecords({
+		limit: 'the number of values in the file',
+		value: mostValues(maxTokens),
+		setting: 'DSS_MAX_TOKENS',
+	});
 }
 
 function tooMany(value: number, actual?: number): DssError {

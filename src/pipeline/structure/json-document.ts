@@ -16,7 +16,7 @@ const PIECE_BYTES = 65_536;
  * Reads a JSON file. A byte order mark may stand before it (RFC 8259 §8.1).
  *
  * @throws {DssError} invalid_json, invalid_value, too_deep; unknown_format where it looks like another form of JSON
- * @throws {JsonFault} of kind `tokens`: what a file of too many tokens is called is not known here
+ * @throws {JsonFault} of kind `tokens` or `values`: what a file of too many is called is not known here
  */
 export async function readJsonFile(path: string, options: StrictOptions, signal: AbortSignal): Promise<Json> {
 	const reader = new JsonReader(options);
@@ -28,7 +28,7 @@ export async function readJsonFile(path: string, options: StrictOptions, signal:
 		}
 		return reader.end();
 	} catch (error) {
-		if (!(error instanceof JsonFault) || error.kind === 'tokens') throw error;
+		if (!(error instanceof JsonFault) || error.kind === 'tokens' || error.kind === 'values') throw error;
 		const { line, character, form } = await placeOf(path, options, pieces, signal);
 		if (error.kind === 'syntax' && form !== null) throw unknownFormat(form);
 		throw formError(error.kind, { reason: `${error.message} (line ${line}, character ${character})` });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { readJsonFile } from '../../../src/pipeline/structure/json-document.ts';
 import { JsonFault } from '../../../src/records/json-fault.ts';
+import { mostValues } from '../../../src/records/value-builder.ts';
 
 const { signal } = new AbortController();
 const options = { maxDepth: 8, maxTokens: 3 };
@@ -42,4 +43,11 @@ test('a byte order mark is taken away, bad UTF-8 is refused, and tokens are coun
 	});
 	const many = `{${Array.from({ length: 4 }, (_, index) => `"t${index}":{"$value":1}`).join()}}`;
 	await t.rejects(readJsonFile(fileOf(t, many), options, signal), JsonFault);
+});
+
+test('values are counted as they are read: a file of few tokens holds no millions of them', async (t) => {
+	const list = (count: number) => `{"t":{"$value":[${Array.from({ length: count }, () => '{}').join()}]}}`;
+	const most = mostValues(options.maxTokens) - 3;
+	await t.resolves(readJsonFile(fileOf(t, list(most)), options, signal));
+	await t.rejects(readJsonFile(fileOf(t, list(most + 1)), options, signal), { message: /values/ });
 });

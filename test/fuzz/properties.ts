@@ -39,6 +39,8 @@ async function contentOf(url: string): Promise<string> {
 export function mutatedArchives(url: string): fc.IAsyncProperty<unknown> {
 	const contents: string[] = [];
 	const imported = async (archive: Buffer) => {
+		// What is fuzzed before may have left it.
+		await send(`${url}/api/projects/${PROJECT}`, { method: 'DELETE' });
 		assert.equal((await put(`${url}/api/projects/import`, archive, 'application/zip')).status, 201);
 		return taken();
 	};

@@ -214,6 +214,18 @@ export const errors = {
 		'The media type is not supported',
 		(d) => `The body was sent as "${d.given}"; this address takes ${d.expected}.`,
 	),
+	unsupportedContentEncoding: define<{ given: string }>(
+		'unsupported_content_encoding',
+		415,
+		'The content encoding is not supported',
+		(d) => `The body was sent with Content-Encoding "${d.given}"; send it as it is, without compressing it.`,
+	),
+	notAcceptable: define<{ given: string; produced: string[] }>(
+		'not_acceptable',
+		406,
+		'The answer has no form that is accepted',
+		(d) => `Accept is "${d.given}"; this address answers with ${d.produced.join(', ')}. Nothing was done.`,
+	),
 	foreignOrigin: define<{ reason: string; host?: string; origin?: string }>(
 		'foreign_origin',
 		403,

@@ -82,11 +82,21 @@ export class ProjectService {
 		return value;
 	}
 
-	/** What differs between two revisions, either way round. @throws {DssError} project_unknown, revision_unknown */
-	async diff(projectUuid: string, query: DiffQuery): Promise<ListPage<RecordDiff>> {
+	/**
+	 * What differs between two revisions, either way round.
+	 *
+	 * @param isKnown whether the caller has the answer for these revisions: then null, and nothing is compared
+	 * @throws {DssError} project_unknown, revision_unknown
+	 */
+	async diff(
+		projectUuid: string,
+		query: DiffQuery,
+		isKnown: (from: number, to: number) => boolean,
+	): Promise<ListPage<RecordDiff> | null> {
 		const position = query.cursor === undefined ? null : differenceCursor.read(query.cursor);
 		const { from, to } = position ?? query;
 		for (const number of [from, to]) await this.#revision(projectUuid, number);
+		if (isKnown(from, to)) return null;
 		const after = position && { kind: position.kind, uuid: position.uuid };
 		const request = {
 			projectUuid,
@@ -121,14 +131,21 @@ export class ProjectService {
 		};
 	}
 
-	/** Records of one kind; a cursor stays on the revision that it began with. @throws {DssError} project_unknown, revision_unknown */
+	/**
+	 * Records of one kind; a cursor stays on the revision that it began with.
+	 *
+	 * @param isKnown whether the caller has the answer for this revision: then null, and no record is read
+	 * @throws {DssError} project_unknown, revision_unknown
+	 */
 	async records(
 		projectUuid: string,
 		kind: Kind,
 		query: RecordListQuery,
-	): Promise<ListPage<ReturnType<typeof toRecord>> & { revision: number }> {
+		isKnown: (revision: number) => boolean,
+	): Promise<ListPage<ReturnType<typeof toRecord>> | null> {
 		const position = query.cursor === undefined ? null : recordCursor.read(query.cursor);
 		const revision = await this.#revision(projectUuid, position?.revision ?? query.revision);
+		if (isKnown(revision.number)) return null;
 		const { theme, type, tag, folder, category, path_prefix: pathPrefix } = query;
 		const filter = { theme, type, tag, folder, category, pathPrefix };
 		const filtered = Object.values(filter).some((criterion) => criterion !== undefined);
@@ -151,7 +168,6 @@ export class ProjectService {
 			items: page.items.map(toRecord),
 			next_cursor: next === null ? null : recordCursor.write(next),
 			total: page.total,
-			revision: revision.number,
 		};
 	}
 

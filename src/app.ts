@@ -9,6 +9,7 @@ import { mergeRoutes } from '../routes/merge/index.ts';
 import { operationRoutes } from '../routes/operations/index.ts';
 import { projectRoutes } from '../routes/projects/index.ts';
 import type { Config } from '../schemas/config.ts';
+import { basePath } from './plugins/base-path.ts';
 import { answerBadAddress, answerClientError } from './plugins/client-errors.ts';
 import { compression } from './plugins/compression.ts';
 import { conditionalReads } from './plugins/conditional-reads.ts';
@@ -78,11 +79,12 @@ export async function buildApp(parts: AppParts): Promise<App> {
 		app.server.once('close', () => clearInterval(timer));
 	});
 
+	await app.register(basePath, { path: parts.config.basePath });
 	await app.register(requestId);
 	await app.register(securityHeaders);
 	await app.register(problems, { onStoreFailure: () => parts.health.noteStoreFailure() });
 	await app.register(cors, { origins: parts.config.corsOrigins });
-	await app.register(methods);
+	await app.register(methods, { docs: `${parts.config.basePath}/docs` });
 	await app.register(origins, { config: parts.config });
 	await app.register(negotiation);
 	await app.register(requestCodings);
@@ -93,7 +95,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 	await app.register(strictJsonBody, { maxDepth: limits.maxRecordDepth, idleMs, totalMs });
 	await app.register(requestMetrics, { metrics: parts.metrics });
 	await app.register(requestRate, { max: parts.config.rateLimit });
-	await app.register(openapi, { version: parts.version });
+	await app.register(openapi, { version: parts.version, basePath: parts.config.basePath });
 
 	operationRoutes(app, parts.metrics, () => parts.health.readiness());
 	projectRoutes(app, parts.projects);

@@ -196,11 +196,11 @@ export const errors = {
 		'The upload is too large',
 		(d) => `The body is over the limit of ${d.value} bytes. Send less at once, or import an archive.`,
 	),
-	routeUnknown: define<{ method: string; path: string }>(
+	routeUnknown: define<{ method: string; path: string; docs: string }>(
 		'route_unknown',
 		404,
 		'There is no such address',
-		(d) => `There is no ${d.method} ${d.path}. /docs lists all addresses.`,
+		(d) => `There is no ${d.method} ${d.path}. ${d.docs} lists all addresses.`,
 	),
 	methodNotAllowed: define<{ method: string; path: string; allow: string }>(
 		'method_not_allowed',

@@ -43,6 +43,12 @@ test('configuration', async (t) => {
 			['DSS_LOG_LEVEL', 'loud'],
 			['DSS_AUTH', 'keys'],
 			['DSS_CORS_ORIGINS', '*'],
+			['DSS_BASE_PATH', 'dss'],
+			['DSS_BASE_PATH', '/'],
+			['DSS_BASE_PATH', '/dss/'],
+			['DSS_BASE_PATH', '/a/../b'],
+			['DSS_BASE_PATH', '/a?b'],
+			['DSS_BASE_PATH', '/api/v1'],
 			['DSS_MAX_TOKENS', '-1'],
 		] as const) {
 			const found = faults({ [name]: value });

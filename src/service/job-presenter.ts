@@ -4,16 +4,17 @@ import { fromErrorData } from '../errors.ts';
 import type { JobInputs, JobOutcomes } from '../jobs/job-tasks.ts';
 import type { Job, JobProgress } from '../jobs/queue.ts';
 import { toExportSummary, toImportAnswer, toMergeAnswer } from './archive-presenter.ts';
+import type { Links } from './links.ts';
 import { toProblem } from './problem-presenter.ts';
 
 /** A job as callers see it; `progress` is what this process knows of one that runs, which is more than was stored. */
-export function toJobShape(job: Job, progress: JobProgress | null = null): JobShape {
+export function toJobShape(job: Job, links: Links, progress: JobProgress | null = null): JobShape {
 	return {
 		job_id: job.uuid,
 		kind: job.kind,
 		status: job.status,
 		progress: { ...(progress ?? job.progress) },
-		result: resultOf(job),
+		result: resultOf(job, links),
 		error: job.error && toProblem(fromErrorData(job.error), job.caller.requestId),
 		attempts: job.attempts,
 		created_at: job.createdAt,
@@ -22,7 +23,7 @@ export function toJobShape(job: Job, progress: JobProgress | null = null): JobSh
 	};
 }
 
-function resultOf(job: Job): JobShape['result'] {
+function resultOf(job: Job, links: Links): JobShape['result'] {
 	if (job.outcome === null) return null;
 	const seconds = secondsOf(job);
 	// Both were written as JSON by a run of this kind.
@@ -38,7 +39,7 @@ function resultOf(job: Job): JobShape['result'] {
 				seconds,
 			);
 		case 'export':
-			return toExportSummary(outcome as JobOutcomes['export'], job.uuid, seconds);
+			return toExportSummary(outcome as JobOutcomes['export'], links.result(job.uuid), seconds);
 	}
 }
 

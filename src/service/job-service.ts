@@ -8,6 +8,7 @@ import type { Job, JobQueue } from '../jobs/queue.ts';
 import type { Spool } from '../spool/spool.ts';
 import { jobCursor } from './cursors.ts';
 import { toJobShape } from './job-presenter.ts';
+import type { Links } from './links.ts';
 import type { ListPage } from './project-service.ts';
 import type { Telemetry } from './telemetry.ts';
 import { Watchers } from './watchers.ts';
@@ -17,6 +18,7 @@ export interface JobServiceOptions {
 	readonly dispatcher: Pick<Dispatcher, 'running' | 'cancel' | 'watch'>;
 	readonly spool: Pick<Spool, 'release' | 'read'>;
 	readonly telemetry: Telemetry;
+	readonly links: Links;
 	readonly onError: (error: unknown, message: string) => void;
 }
 
@@ -172,14 +174,15 @@ export class JobService {
 	}
 
 	#show(job: Job): JobShape {
+		const { links } = this.#options;
 		const running = job.status === 'running' ? this.#options.dispatcher.running(job.uuid) : null;
 		const progress = running?.progress ?? null;
 		try {
-			return toJobShape(job, progress);
+			return toJobShape(job, links, progress);
 		} catch (error) {
 			// Its result has the shape of another version: it is left out, so that lists with the job can be read.
 			this.#options.onError(error, `the result of job ${job.uuid} could not be presented`);
-			return toJobShape({ ...job, outcome: null }, progress);
+			return toJobShape({ ...job, outcome: null }, links, progress);
 		}
 	}
 }

@@ -7,6 +7,7 @@ import { Dispatcher } from '../../src/jobs/dispatcher.ts';
 import { Metrics } from '../../src/plugins/metrics.ts';
 import { ArchiveExecutor } from '../../src/service/archive-executor.ts';
 import { Estimator } from '../../src/service/estimator.ts';
+import { Links } from '../../src/service/links.ts';
 import { WorkMetrics } from '../../src/service/work-metrics.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { A, sqliteQueue } from '../support/queue.ts';
@@ -38,6 +39,7 @@ async function executing(t: Test, requestTimeoutMs: number) {
 	});
 	const estimator = new Estimator(queue.speeds, {}, onError);
 	const executor = new ArchiveExecutor({
+		links: new Links(''),
 		queue: queue.jobs,
 		dispatcher,
 		tasks,

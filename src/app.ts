@@ -1,7 +1,7 @@
 /** Builds the Fastify instance from what it is given: never listens, never reads the environment. */
 import { randomUUID } from 'node:crypto';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger } from 'fastify';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { App } from '../routes/app-instance.ts';
 import { archiveRoutes } from '../routes/archives/index.ts';
 import { jobRoutes } from '../routes/jobs/index.ts';
@@ -22,6 +22,7 @@ import { origins } from './plugins/origins.ts';
 import { problems } from './plugins/problems.ts';
 import { requestCodings } from './plugins/request-codings.ts';
 import { requestId } from './plugins/request-id.ts';
+import { requestLog } from './plugins/request-log.ts';
 import { requestRate } from './plugins/request-rate.ts';
 import { securityHeaders } from './plugins/security-headers.ts';
 import { strictJsonBody } from './plugins/strict-json-body.ts';
@@ -58,6 +59,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
 	const app: App = Fastify({
 		loggerInstance: parts.logger,
 		genReqId: () => randomUUID(),
+		// The line of a request is written by the plugin requestLog.
+		logController: new LogController({ disableRequestLogging: true }),
 		routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
 		frameworkErrors: answerBadAddress,
 		clientErrorHandler: answerClientError,
@@ -80,12 +83,13 @@ export async function buildApp(parts: AppParts): Promise<App> {
 	});
 
 	await app.register(basePath, { path: parts.config.basePath });
+	await app.register(requestLog);
 	await app.register(requestId);
 	await app.register(securityHeaders);
 	await app.register(problems, { onStoreFailure: () => parts.health.noteStoreFailure() });
 	await app.register(cors, { origins: parts.config.corsOrigins });
-	await app.register(methods, { docs: `${parts.config.basePath}/docs` });
 	await app.register(origins, { config: parts.config });
+	await app.register(methods, { docs: `${parts.config.basePath}/docs` });
 	await app.register(negotiation);
 	await app.register(requestCodings);
 	await app.register(conditionalReads);

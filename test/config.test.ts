@@ -50,6 +50,8 @@ test('configuration', async (t) => {
 			['DSS_BASE_PATH', '/a?b'],
 			['DSS_BASE_PATH', '/api/v1'],
 			['DSS_MAX_TOKENS', '-1'],
+			['DSS_MAX_PAGE_BYTES', '9999'],
+			['DSS_MAX_PAGE_BYTES', '100000001'],
 		] as const) {
 			const found = faults({ [name]: value });
 			t.equal(found.length, 1, `${name}=${value}: ${found.join('; ')}`);

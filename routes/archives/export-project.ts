@@ -40,7 +40,7 @@ export function exportProject(app: App, archives: ArchiveService, idempotency: I
 					content: FILE_CONTENT,
 				},
 				202: QUEUED,
-				...problemAnswers(403, 404, 409, 415, 422, 507),
+				...problemAnswers(403, 404, 409, 413, 415, 422, 507),
 			},
 		},
 		// A body is optional: without one, everything is exported.

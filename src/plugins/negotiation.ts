@@ -55,6 +55,6 @@ function typesOf({ schema }: RouteOptions): string[] {
  */
 function preferred(accept: string | undefined, produced: readonly string[]): string | null {
 	if (accept === undefined || accept.trim() === '') return produced[0] ?? null;
-	const ranges = accept.replace(/;\s*(?!q=)[^;,="]+(?:=(?:"[^"]*"|[^;,"]*))?/gi, '');
+	const ranges = accept.replace(/;(?!\s*q=)[^;,="]+(?:=(?:"[^"]*"|[^;,"]*))?/gi, '');
 	return new Negotiator({ headers: { accept: ranges } }).mediaType([...produced]) ?? null;
 }

@@ -16,17 +16,13 @@ export const problems = fp(async (app: FastifyInstance, options: { onStoreFailur
 	app.setErrorHandler((error: FastifyError, request, reply) => {
 		const known = toDssError(error, request);
 		if (known.code === errors.storeFailed.spec.code) options.onStoreFailure();
-		if (known.spec.status >= 500)
-			request.log.error(
-				{ err: known.cause instanceof Error ? known.cause : error, code: known.code },
-				known.message,
-			);
 		return sendProblem(known, request, reply);
 	});
 });
 
-/** Answers with an error. */
+/** Answers with an error, and notes it for the log. */
 export function sendProblem(error: DssError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+	request.problem = error;
 	endUnreadBody(request, reply);
 	if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
 	return reply.code(error.spec.status).type(PROBLEM_TYPE).send(toProblem(error, request.id));

@@ -39,6 +39,7 @@ t.test('Accept decides what is answered, and whether anything is', async (t) => 
 		['/api/projects', 'application/xml', null],
 		['/api/projects', 'application/json;q=0', null],
 		['/api/projects', 'application/json;q=0, */*', null],
+		['/api/projects', 'application/json; charset=utf-8; q=0, */*; q=0.5', null],
 		['/api/projects', '*/*;q=0', null],
 		['/api/projects', 'text/*', null],
 		['/openapi.json', 'text/html', null],

@@ -4,12 +4,13 @@ const TITLES: Readonly<Record<number, string>> = {
 	403: 'Hostile by construction, or a foreign host or page',
 	404: 'There is no such thing',
 	405: 'The method is not allowed here',
+	406: 'Accept names nothing that this answers with',
 	408: 'Too slow',
 	409: 'Busy, or in conflict',
 	412: 'If-Match does not hold the current revision',
 	413: 'Over a limit',
 	416: 'The range is outside the file',
-	415: 'The media type is not supported',
+	415: 'The media type or the content encoding is not supported',
 	422: 'The Idempotency-Key belongs to another request',
 	429: 'Over the rate',
 	500: 'Something went wrong here',
@@ -17,9 +18,9 @@ const TITLES: Readonly<Record<number, string>> = {
 	507: 'No room left',
 };
 
-/** Schemas of problem documents for some statuses; every operation may also answer 400, 403, 429, 500 and 503. */
+/** Schemas of problem documents for some statuses; every operation may also answer 400, 403, 406, 429, 500 and 503. */
 export function problemAnswers(...statuses: number[]): Record<number, object> {
-	const all = [...new Set([400, 403, 429, 500, 503, ...statuses])].sort((a, b) => a - b);
+	const all = [...new Set([400, 403, 406, 429, 500, 503, ...statuses])].sort((a, b) => a - b);
 	return Object.fromEntries(
 		all.map((status) => [
 			status,
@@ -33,5 +34,19 @@ export function problemAnswers(...statuses: number[]): Record<number, object> {
 
 /** The header that names the revision of an answer. */
 export const ETAG = {
-	ETag: { type: 'string', description: 'The revision, as `"rev-N"`; for If-Match' },
+	ETag: { type: 'string', description: 'The revision, as `"rev-N"`; for If-Match and If-None-Match' },
+} as const;
+
+/** The header of an answer that no revision names. */
+export const DIGEST_TAG = {
+	ETag: { type: 'string', description: 'Names this answer; for If-None-Match' },
+} as const;
+
+/** The answer to a read whose caller has it already. */
+export const NOT_MODIFIED = {
+	304: {
+		type: 'null',
+		description: 'Not changed since the answer that If-None-Match names',
+		headers: DIGEST_TAG,
+	},
 } as const;

@@ -1,7 +1,16 @@
 /** The headers of an archive that is sent. */
 import { encodeExtended } from 'content-disposition';
 
-export const MEDIA_TYPE = 'application/vnd.dss+zip';
+/** What an archive is sent as: the first, or what the request prefers of them. */
+export const FILE_TYPES = ['application/vnd.dss+zip', 'application/zip', 'application/octet-stream'] as const;
+
+const binary = { schema: { type: 'string', format: 'binary' } } as const;
+/** The same for the OpenAPI document. */
+export const FILE_CONTENT = {
+	'application/vnd.dss+zip': binary,
+	'application/zip': binary,
+	'application/octet-stream': binary,
+} as const;
 
 export function fileHeaders(projectName: string, sha256: string): Record<string, string> {
 	return {
@@ -13,7 +22,7 @@ export function fileHeaders(projectName: string, sha256: string): Record<string,
 
 const text = (description: string) => ({ type: 'string', description });
 
-/** The same for the OpenAPI document. */
+/** The headers for the OpenAPI document. */
 export const FILE_HEADERS = {
 	'Content-Disposition': text('A file name made of the project’s name'),
 	'Content-Length': text('Its size in bytes'),

@@ -232,6 +232,12 @@ export const SETTINGS = {
 		'0 on loopback, else 300',
 		'requests per minute and caller; 0 = off',
 	),
+	basePath: fixed(
+		'DSS_BASE_PATH',
+		Type.String({ maxLength: 200 }),
+		'',
+		'path of a proxy below which callers reach the service, such as /dss',
+	),
 	corsOrigins: fixed('DSS_CORS_ORIGINS', origins, [], 'exact origins whose pages may call, comma-separated'),
 	logLevel: fixed(
 		'DSS_LOG_LEVEL',

@@ -48,6 +48,7 @@ export function readConfig(env: Environment): Config {
 	const config = { ...read, dataDir: resolve(read.dataDir) };
 	refuseOpenHost(config, env, faults);
 	refuseUnsigned(config, faults);
+	refuseBasePath(config, faults);
 	if (faults.size > 0) throw new ConfigError([...faults].map(([name, fault]) => `${name}: ${fault}`));
 	return deepFreeze(config);
 }
@@ -110,6 +111,22 @@ function refuseOpenHost({ host }: Config, env: Environment, faults: Faults): voi
 function refuseUnsigned({ webhooks: { url, secret, origins } }: Config, faults: Faults): void {
 	if (secret === '' && (url !== null || origins.length > 0) && !faults.has('DSS_WEBHOOK_SECRET'))
 		faults.set('DSS_WEBHOOK_SECRET', 'webhooks are signed, so there must be a secret');
+}
+
+/** The first parts of the service's own addresses: below them it could not be told what a proxy has stripped. */
+const OWN_PARTS: readonly string[] = ['api', 'docs', 'healthz', 'metrics', 'openapi.json', 'readyz'];
+
+function refuseBasePath({ basePath }: Config, faults: Faults): void {
+	if (basePath === '') return;
+	const [empty, first = '', ...others] = basePath.split('/');
+	const isPart = (part: string) => /^[\w~.-]+$/.test(part) && part !== '.' && part !== '..';
+	if (empty !== '' || ![first, ...others].every(isPart))
+		faults.set(
+			'DSS_BASE_PATH',
+			`"${basePath}" is no path such as /dss: a slash before each part, none at the end`,
+		);
+	else if (OWN_PARTS.includes(first))
+		faults.set('DSS_BASE_PATH', `/${first} is an address of the service itself`);
 }
 
 type Table = { readonly [key: string]: Setting | Table };

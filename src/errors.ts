@@ -209,11 +209,11 @@ export const errors = {
 		'The upload is too large',
 		(d) => `The body is over the limit of ${d.value} bytes. Send less at once, or import an archive.`,
 	),
-	routeUnknown: define<{ method: string; path: string }>(
+	routeUnknown: define<{ method: string; path: string; docs: string }>(
 		'route_unknown',
 		404,
 		'There is no such address',
-		(d) => `There is no ${d.method} ${d.path}. /docs lists all addresses.`,
+		(d) => `There is no ${d.method} ${d.path}. ${d.docs} lists all addresses.`,
 	),
 	methodNotAllowed: define<{ method: string; path: string; allow: string }>(
 		'method_not_allowed',
@@ -226,6 +226,18 @@ export const errors = {
 		415,
 		'The media type is not supported',
 		(d) => `The body was sent as "${d.given}"; this address takes ${d.expected}.`,
+	),
+	unsupportedContentEncoding: define<{ given: string }>(
+		'unsupported_content_encoding',
+		415,
+		'The content encoding is not supported',
+		(d) => `The body was sent with Content-Encoding "${d.given}"; send it as it is, without compressing it.`,
+	),
+	notAcceptable: define<{ given: string; produced: string[] }>(
+		'not_acceptable',
+		406,
+		'The answer has no form that is accepted',
+		(d) => `Accept is "${d.given}"; this address answers with ${d.produced.join(', ')}. Nothing was done.`,
 	),
 	foreignOrigin: define<{ reason: string; host?: string; origin?: string }>(
 		'foreign_origin',

@@ -1,16 +1,29 @@
+import type { FastifyRequest } from 'fastify';
 import { ExportBody, ExportQuery } from '../../schemas/archives.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
 import type { ArchiveService, Exported } from '../../src/service/archive-service.ts';
 import type { Idempotency, KeptAnswer } from '../../src/service/idempotency.ts';
 import { problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { FILE_HEADERS, fileHeaders, MEDIA_TYPE } from '../file-headers.ts';
-import { answerKept, executionOptions, keyOf, QUEUED, queuedAnswer, WorkHeaders } from '../uploads/index.ts';
+import { FILE_CONTENT, FILE_HEADERS, FILE_TYPES, fileHeaders } from '../file-headers.ts';
+import {
+	answerKept,
+	executionOptions,
+	keyOf,
+	prefersJob,
+	QUEUED,
+	queuedAnswer,
+	WorkHeaders,
+} from '../uploads/index.ts';
 
 export function exportProject(app: App, archives: ArchiveService, idempotency: Idempotency): void {
 	app.route({
 		method: 'POST',
 		url: '/api/projects/:project_id/export',
+		compress: false,
+		config: {
+			produces: (request) => (asksForJob(request) ? [...FILE_TYPES, 'application/json'] : FILE_TYPES),
+		},
 		schema: {
 			operationId: 'exportProject',
 			summary: 'Export a project as a .dss archive',
@@ -24,7 +37,7 @@ export function exportProject(app: App, archives: ArchiveService, idempotency: I
 				200: {
 					description: 'The archive',
 					headers: FILE_HEADERS,
-					content: { [MEDIA_TYPE]: { schema: { type: 'string', format: 'binary' } } },
+					content: FILE_CONTENT,
 				},
 				202: QUEUED,
 				...problemAnswers(403, 404, 409, 413, 415, 422, 507),
@@ -53,7 +66,7 @@ export function exportProject(app: App, archives: ArchiveService, idempotency: I
 				if (kept.answer.status !== 200) return body as string;
 				const again = { ...settings, revision: kept.answer.revision };
 				exported ??= await archives.exportNow(again, execution);
-				reply.headers(headersOf(exported)).type(MEDIA_TYPE);
+				reply.headers(headersOf(exported)).type(request.preferredType ?? FILE_TYPES[0]);
 				return await reply.send((await archives.open(exported)) as unknown as string);
 			} catch (error) {
 				// Once it is open, its file is gone already.
@@ -62,6 +75,11 @@ export function exportProject(app: App, archives: ArchiveService, idempotency: I
 			}
 		},
 	});
+}
+
+/** The query is not checked yet: what it says wrongly is refused later. */
+function asksForJob(request: FastifyRequest): boolean {
+	return prefersJob(request) || (request.query as { background?: unknown }).background === 'true';
 }
 
 /** What is kept of a file under its key: its revision, since the same revision gives the same bytes again. */

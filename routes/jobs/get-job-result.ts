@@ -1,18 +1,20 @@
+import { Readable } from 'node:stream';
 import { JobParams } from '../../schemas/jobs.ts';
 import { errors } from '../../src/errors.ts';
 import type { JobService } from '../../src/service/job-service.ts';
-import { problemAnswers } from '../answers.ts';
+import { NOT_MODIFIED, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { FILE_HEADERS, fileHeaders, MEDIA_TYPE } from '../file-headers.ts';
+import { isUnchanged } from '../entity-tags.ts';
+import { FILE_CONTENT, FILE_HEADERS, FILE_TYPES, fileHeaders } from '../file-headers.ts';
 import { rangeOf } from './range.ts';
 
-const file = { schema: { type: 'string', format: 'binary' } } as const;
 const RANGE = { 'Content-Range': { type: 'string', description: 'Which bytes these are' } };
 
 export function getJobResult(app: App, jobs: JobService): void {
 	app.route({
 		method: 'GET',
 		url: '/api/jobs/:job_id/result',
+		compress: false,
 		schema: {
 			operationId: 'getJobResult',
 			summary: 'Fetch the file that a job made',
@@ -20,11 +22,12 @@ export function getJobResult(app: App, jobs: JobService): void {
 			tags: ['jobs'],
 			params: JobParams,
 			response: {
-				200: { description: 'The file', headers: FILE_HEADERS, content: { [MEDIA_TYPE]: file } },
+				200: { description: 'The file', headers: FILE_HEADERS, content: FILE_CONTENT },
+				...NOT_MODIFIED,
 				206: {
 					description: 'A part of it',
 					headers: { ...FILE_HEADERS, ...RANGE },
-					content: { [MEDIA_TYPE]: file },
+					content: FILE_CONTENT,
 				},
 				...problemAnswers(404, 416),
 			},
@@ -33,15 +36,19 @@ export function getJobResult(app: App, jobs: JobService): void {
 			const result = await jobs.result(request.params.job_id);
 			const { bytes, sha256, projectName } = result;
 			const headers = fileHeaders(projectName, sha256);
-			const range = rangeOf(request.headers, bytes, headers['etag'] ?? '');
+			const etag = headers['etag'] ?? '';
+			if (isUnchanged(request, reply, etag)) return null;
+			// RFC 9110 §14.2: Range means something for GET only.
+			const range = request.method === 'GET' ? rangeOf(request.headers, bytes, etag) : null;
 			if (range === 'unsatisfiable') {
 				reply.header('content-range', `bytes */${bytes}`);
 				throw errors.rangeNotSatisfiable({ bytes });
 			}
-			reply.headers({ ...headers, 'accept-ranges': 'bytes' }).type(MEDIA_TYPE);
+			reply.headers({ ...headers, 'accept-ranges': 'bytes' }).type(request.preferredType ?? FILE_TYPES[0]);
 			if (range !== null)
 				reply.code(206).header('content-range', `bytes ${range.first}-${range.last}/${bytes}`);
 			reply.header('content-length', range === null ? bytes : range.last - range.first + 1);
+			if (request.method === 'HEAD') return reply.send(Readable.from([]) as unknown as string);
 			// OpenAPI calls a stream of bytes a binary string; Fastify sends the stream.
 			return reply.send(jobs.read(result, range ?? undefined) as unknown as string);
 		},

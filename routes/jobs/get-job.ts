@@ -1,12 +1,16 @@
 import { Job, JobParams } from '../../schemas/jobs.ts';
 import type { JobService } from '../../src/service/job-service.ts';
-import { problemAnswers } from '../answers.ts';
+import { DIGEST_TAG, NOT_MODIFIED, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 
 const schema = {
 	tags: ['jobs'],
 	params: JobParams,
-	response: { 200: { ...Job, description: 'The job' }, ...problemAnswers(404) },
+	response: {
+		200: { ...Job, description: 'The job', headers: DIGEST_TAG },
+		...NOT_MODIFIED,
+		...problemAnswers(404),
+	},
 };
 
 export function getJob(app: App, jobs: JobService): void {

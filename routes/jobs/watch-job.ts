@@ -8,12 +8,13 @@ export function watchJob(app: App, jobs: JobService): void {
 	app.route({
 		method: 'GET',
 		url: '/api/jobs/:job_id/events',
+		compress: false,
 		sse: { kind: 'manual' },
 		schema: {
 			operationId: 'watchJob',
 			summary: 'Watch a job as server-sent events',
 			description:
-				'`progress` at once and whenever the job has moved on, then `end`; each has the whole job as its data. A client that connects again with Last-Event-ID continues with the next id; nothing is missed, since every event holds the whole job.',
+				'`progress` at once and whenever the job has moved on, then `end`; each has the whole job as its data. A client that connects again with Last-Event-ID continues with the next id; nothing is missed, since every event holds the whole job. Where it has had `end`, the answer is 204, and EventSource stops.',
 			tags: ['jobs'],
 			params: JobParams,
 			response: {
@@ -21,18 +22,30 @@ export function watchJob(app: App, jobs: JobService): void {
 					description: 'The events',
 					content: { 'text/event-stream': { schema: { type: 'string' } } },
 				},
+				204: { type: 'null', description: 'Last-Event-ID is that of `end`: there are no more events' },
 				...problemAnswers(404),
 			},
 		},
 		handler: async (request, reply) => {
+			const last = LAST_ID.exec(String(request.headers['last-event-id'] ?? ''));
+			if (last?.[2] !== undefined) {
+				await jobs.get(request.params.job_id);
+				return reply.code(204).send(null);
+			}
 			const events = await jobs.events(request.params.job_id, goneSignal(reply));
-			const after = Number(request.headers['last-event-id']);
-			await reply.sse.send(messages(events, Number.isSafeInteger(after) && after > 0 ? after : 0));
+			await reply.sse.send(messages(events, Number(last?.[1] ?? 0)));
 		},
 	});
 }
 
+/** An event's id: its number, and whether it was the last. EventSource sends it when it connects again. */
+const LAST_ID = /^(\d{1,9})(-end)?$/;
+
 async function* messages(events: AsyncIterable<JobEvent>, after: number) {
-	for await (const { id, ended, job } of events)
-		yield { id: String(after + id), event: ended ? 'end' : 'progress', data: job };
+	for await (const { id, ended, job } of events) {
+		const number = after + id;
+		yield ended
+			? { id: `${number}-end`, event: 'end', data: job }
+			: { id: String(number), event: 'progress', data: job };
+	}
 }

@@ -1,9 +1,9 @@
 import { problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 
-/** The figures, in the form that `accept` asks for. */
+/** The figures, as a media type. */
 export interface Figures {
-	exposition(accept: string | undefined): Promise<{ readonly contentType: string; readonly text: string }>;
+	exposition(mediaType: string | null): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
 const text = { schema: { type: 'string' } };
@@ -26,7 +26,7 @@ export function metricsRoute(app: App, metrics: Figures): void {
 			},
 		},
 		handler: async (request, reply) => {
-			const { contentType, text: figures } = await metrics.exposition(request.headers.accept);
+			const { contentType, text: figures } = await metrics.exposition(request.preferredType);
 			return reply.header('content-type', contentType).serializer(String).send(figures);
 		},
 	});

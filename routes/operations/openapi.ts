@@ -1,4 +1,4 @@
-import { problemAnswers } from '../answers.ts';
+import { DIGEST_TAG, NOT_MODIFIED, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 
 export function openapiDocument(app: App): void {
@@ -13,8 +13,10 @@ export function openapiDocument(app: App): void {
 			response: {
 				200: {
 					description: 'The OpenAPI document',
+					headers: DIGEST_TAG,
 					content: { 'application/json': { schema: { type: 'object' } } },
 				},
+				...NOT_MODIFIED,
 				...problemAnswers(),
 			},
 		},

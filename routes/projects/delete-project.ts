@@ -5,6 +5,8 @@ import type { App } from '../app-instance.ts';
 import { IfMatchHeaders, precondition } from '../revision-tags.ts';
 
 export function deleteProject(app: App, projects: ProjectService): void {
+	// It answers with nothing that would have to be accepted.
+	const { 406: _notAcceptable, ...problems } = problemAnswers(404, 409, 412);
 	app.route({
 		method: 'DELETE',
 		url: '/api/projects/:project_id',
@@ -14,7 +16,7 @@ export function deleteProject(app: App, projects: ProjectService): void {
 			tags: ['projects'],
 			params: ProjectParams,
 			headers: IfMatchHeaders,
-			response: { 204: { type: 'null', description: 'Deleted' }, ...problemAnswers(404, 409, 412) },
+			response: { 204: { type: 'null', description: 'Deleted' }, ...problems },
 		},
 		handler: async (request, reply) => {
 			await projects.remove(request.params.project_id, precondition(request.headers['if-match']));

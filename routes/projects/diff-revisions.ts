@@ -1,8 +1,9 @@
 import { DiffPage, DiffQuery } from '../../schemas/history.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { problemAnswers } from '../answers.ts';
+import { DIGEST_TAG, NOT_MODIFIED, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { isUnchanged } from '../entity-tags.ts';
 
 export function diffRevisions(app: App, projects: ProjectService): void {
 	app.route({
@@ -15,8 +16,16 @@ export function diffRevisions(app: App, projects: ProjectService): void {
 			tags: ['projects'],
 			params: ProjectParams,
 			querystring: DiffQuery,
-			response: { 200: { ...DiffPage, description: 'A page of differences' }, ...problemAnswers(404) },
+			response: {
+				200: { ...DiffPage, description: 'A page of differences', headers: DIGEST_TAG },
+				...NOT_MODIFIED,
+				...problemAnswers(404),
+			},
 		},
-		handler: (request) => projects.diff(request.params.project_id, request.query),
+		handler: (request, reply) =>
+			projects.diff(request.params.project_id, request.query, (from, to) =>
+				// Revisions do not change, so neither does what differs between them.
+				isUnchanged(request, reply, `"diff-${from}-${to}"`),
+			),
 	});
 }

@@ -1,7 +1,8 @@
 import { Project, ProjectParams } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { ETAG, problemAnswers } from '../answers.ts';
+import { ETAG, NOT_MODIFIED, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { isUnchanged } from '../entity-tags.ts';
 import { revisionTag } from '../revision-tags.ts';
 
 export function getProject(app: App, projects: ProjectService): void {
@@ -13,12 +14,15 @@ export function getProject(app: App, projects: ProjectService): void {
 			summary: 'Get a project with its revision and counts',
 			tags: ['projects'],
 			params: ProjectParams,
-			response: { 200: { ...Project, description: 'The project', headers: ETAG }, ...problemAnswers(404) },
+			response: {
+				200: { ...Project, description: 'The project', headers: ETAG },
+				...NOT_MODIFIED,
+				...problemAnswers(404),
+			},
 		},
 		handler: async (request, reply) => {
 			const project = await projects.get(request.params.project_id);
-			reply.header('etag', revisionTag(project.revision));
-			return project;
+			return isUnchanged(request, reply, revisionTag(project.revision)) ? null : project;
 		},
 	});
 }

@@ -1,6 +1,6 @@
 import { ProjectListQuery, ProjectPage } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { problemAnswers } from '../answers.ts';
+import { DIGEST_TAG, NOT_MODIFIED, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 
 export function listProjects(app: App, projects: ProjectService): void {
@@ -13,7 +13,8 @@ export function listProjects(app: App, projects: ProjectService): void {
 			tags: ['projects'],
 			querystring: ProjectListQuery,
 			response: {
-				200: { ...ProjectPage, description: 'A page of projects' },
+				200: { ...ProjectPage, description: 'A page of projects', headers: DIGEST_TAG },
+				...NOT_MODIFIED,
 				...problemAnswers(),
 			},
 		},

@@ -1,7 +1,8 @@
 import { KindParams, RecordListQuery, RecordPage } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { ETAG, problemAnswers } from '../answers.ts';
+import { ETAG, NOT_MODIFIED, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { isUnchanged } from '../entity-tags.ts';
 import { revisionTag } from '../revision-tags.ts';
 
 export function listRecords(app: App, projects: ProjectService): void {
@@ -18,14 +19,15 @@ export function listRecords(app: App, projects: ProjectService): void {
 			querystring: RecordListQuery,
 			response: {
 				200: { ...RecordPage, description: 'A page of records', headers: ETAG },
+				...NOT_MODIFIED,
 				...problemAnswers(404),
 			},
 		},
-		handler: async (request, reply) => {
+		handler: (request, reply) => {
 			const { project_id, kind } = request.params;
-			const { revision, ...page } = await projects.records(project_id, kind, request.query);
-			reply.header('etag', revisionTag(revision));
-			return page;
+			return projects.records(project_id, kind, request.query, (revision) =>
+				isUnchanged(request, reply, revisionTag(revision)),
+			);
 		},
 	});
 }

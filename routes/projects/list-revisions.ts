@@ -1,6 +1,6 @@
 import { ProjectParams, RevisionListQuery, RevisionPage } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { problemAnswers } from '../answers.ts';
+import { DIGEST_TAG, NOT_MODIFIED, problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 
 export function listRevisions(app: App, projects: ProjectService): void {
@@ -13,7 +13,11 @@ export function listRevisions(app: App, projects: ProjectService): void {
 			tags: ['projects'],
 			params: ProjectParams,
 			querystring: RevisionListQuery,
-			response: { 200: { ...RevisionPage, description: 'A page of revisions' }, ...problemAnswers(404) },
+			response: {
+				200: { ...RevisionPage, description: 'A page of revisions', headers: DIGEST_TAG },
+				...NOT_MODIFIED,
+				...problemAnswers(404),
+			},
 		},
 		handler: (request) => projects.revisions(request.params.project_id, request.query),
 	});

@@ -12,7 +12,7 @@ export function keyOf({ headers }: FastifyRequest): string | null {
 /** 202 (API, "202"). */
 export function queuedAnswer(request: FastifyRequest, queued: QueuedAnswer): KeptAnswer {
 	const headers = {
-		location: queued.status_url,
+		location: `/api/jobs/${queued.job_id}`,
 		...(prefersJob(request) ? { 'preference-applied': 'respond-async' } : {}),
 	};
 	return { status: 202, headers, body: queued, revision: null };

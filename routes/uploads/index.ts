@@ -12,7 +12,14 @@ declare module 'fastify' {
 
 export { answerAnalysis } from './analysis.ts';
 export { uploadBody } from './body.ts';
-export { executionOptions, KeyHeaders, QUEUED, WorkHeaders, WriteHeaders } from './execution-options.ts';
+export {
+	executionOptions,
+	KeyHeaders,
+	prefersJob,
+	QUEUED,
+	WorkHeaders,
+	WriteHeaders,
+} from './execution-options.ts';
 export { answerKept, answerOnce, keyOf, queuedAnswer } from './idempotent-answer.ts';
 export { UploadForm, uploadSettings } from './upload-form.ts';
 

@@ -19,6 +19,7 @@ import { Health } from '../service/health.ts';
 import { Idempotency } from '../service/idempotency.ts';
 import { toJobShape } from '../service/job-presenter.ts';
 import { JobService } from '../service/job-service.ts';
+import { Links } from '../service/links.ts';
 import { MergeService } from '../service/merge-service.ts';
 import { ProjectService } from '../service/project-service.ts';
 import { RetainingRunner } from '../service/retention.ts';
@@ -151,7 +152,8 @@ async function composeLocked(
 		log,
 	});
 	metrics.watchQueue(queue, () => dispatcher.busy);
-	const webhooks = webhooksOf(config, outbox, metrics, log);
+	const links = new Links(config.basePath);
+	const webhooks = webhooksOf(config, outbox, links, metrics, log);
 	const expiry = new Expiry({
 		jobs: queue,
 		keys,
@@ -174,13 +176,14 @@ async function composeLocked(
 		queueLimit: config.queueLimit,
 		webhooks: config.webhooks.url === null ? [] : [config.webhooks.url],
 		callbackOrigins: config.webhooks.origins,
+		links,
 		onError,
 	});
 	const admission = new Admission({
 		capacity: config.workers + config.queueLimit,
 		waitingJobs: () => dispatcher.waiting,
 	});
-	const jobs = new JobService({ queue, dispatcher, spool, telemetry: metrics, cursors, onError });
+	const jobs = new JobService({ queue, dispatcher, spool, telemetry: metrics, cursors, links, onError });
 	return {
 		projects: new ProjectService(reader, tasks, admission, cursors),
 		archives: new ArchiveService({
@@ -261,13 +264,14 @@ async function recover(settings: QueueSettings) {
 function webhooksOf(
 	{ webhooks: { url, secret, origins, allowPrivate } }: Config,
 	outbox: Outbox,
+	links: Links,
 	metrics: Metrics,
 	log: Log,
 ): Deliveries | null {
 	if (url === null && origins.length === 0) return null;
 	return new Deliveries({
 		outbox,
-		sender: new WebhookSender({ secret, allowPrivate, show: (job) => toJobShape(job) }),
+		sender: new WebhookSender({ secret, allowPrivate, show: (job) => toJobShape(job, links) }),
 		onDelivery: (outcome) => metrics.webhookDelivery(outcome),
 		log,
 	});

@@ -3,7 +3,14 @@ import { errors } from '../errors.ts';
 import type { Revision } from '../store/port.ts';
 
 /** The revisions of a project that a caller planned with; `any`: whichever, if the project is there; null: no matter. */
-export type Precondition = { readonly revisions: readonly number[] } | 'any' | null;
+export type Precondition =
+	| {
+			readonly revisions: readonly number[];
+			/** A revision that only weak tags named, which never match. */
+			readonly weak?: number;
+	  }
+	| 'any'
+	| null;
 
 /** Revisions since the plan that a refusal names. */
 const NAMED = 100;
@@ -32,6 +39,11 @@ export function assertIfMatch(
 		{ length: Math.min(Math.max(number - planned, 0), NAMED) },
 		(_, index) => planned + 1 + index,
 	);
-	const expected = planned === 0 ? 'no revision of it' : `revision ${planned}`;
+	const expected =
+		precondition.weak === undefined
+			? planned === 0
+				? 'no revision of it'
+				: `revision ${planned}`
+			: `the weak tag W/"rev-${precondition.weak}", which If-Match never matches (send "rev-${precondition.weak}")`;
 	throw errors.revisionStale({ project_id: projectUuid, expected, revision: number, since });
 }

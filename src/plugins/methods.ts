@@ -8,21 +8,27 @@ import { RouteTable } from './route-table.ts';
 /** A path that is repeated in an answer is cut at so many characters. */
 const MAX_SHOWN = 200;
 
-export const methods = fp(async (app: FastifyInstance) => {
+/** @param docs the address of the documentation */
+export const methods = fp(async (app: FastifyInstance, { docs }: { docs: string }) => {
 	const table = new RouteTable();
 	app.addHook('onRoute', ({ url, method }) => table.add(url, method));
 
+	const unknown = ({ method, url }: FastifyRequest): DssError =>
+		errors.routeUnknown({ method, path: pathOf({ url }).slice(0, MAX_SHOWN), docs });
 	const refusal = (request: FastifyRequest, reply: FastifyReply): DssError => {
 		const allow = table.methodsAt(pathOf(request));
-		return allow === null ? routeUnknown(request) : methodNotAllowed(request, reply, allow);
+		return allow === null ? unknown(request) : methodNotAllowed(request, reply, allow);
 	};
 
 	app.addHook('onRequest', async (request, reply) => {
-		if (request.method === 'OPTIONS') return answerOptions(table, request, reply);
+		if (request.method === 'OPTIONS') {
+			if (!isAnsweredToOptions(table, request, reply)) throw unknown(request);
+			return reply.code(204).send();
+		}
 		// Here, and not in the handler below, which is called when the body has been read.
 		if (request.is404) throw refusal(request, reply);
 		// The router takes `/api/projects/` for the project with the empty name.
-		if (Object.values(request.params as object).includes('')) throw routeUnknown(request);
+		if (Object.values(request.params as object).includes('')) throw unknown(request);
 		const allow = table.methodsMeantAt(pathOf(request), request.routeOptions.url ?? '');
 		if (allow !== null) throw methodNotAllowed(request, reply, allow);
 	});
@@ -35,21 +41,15 @@ export const methods = fp(async (app: FastifyInstance) => {
  * RFC 9110 §9.3.7: what the address answers to; `*` asks for the service as a whole. Where pages may call, the CORS
  * plugin has set its headers. A preflight for an unknown address is answered, so that its page is told 404.
  */
-function answerOptions(table: RouteTable, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function isAnsweredToOptions(table: RouteTable, request: FastifyRequest, reply: FastifyReply): boolean {
 	const path = pathOf(request);
 	const allow = table.methodsAt(path);
 	if (allow !== null) reply.header('allow', allow);
-	else if (path !== '*' && request.headers['access-control-request-method'] === undefined)
-		throw routeUnknown(request);
-	return reply.code(204).send();
+	return allow !== null || path === '*' || request.headers['access-control-request-method'] !== undefined;
 }
 
-function pathOf({ url }: FastifyRequest): string {
+function pathOf({ url }: Pick<FastifyRequest, 'url'>): string {
 	return url.split('?')[0] ?? '';
-}
-
-function routeUnknown(request: FastifyRequest): DssError {
-	return errors.routeUnknown({ method: request.method, path: pathOf(request).slice(0, MAX_SHOWN) });
 }
 
 function methodNotAllowed(request: FastifyRequest, reply: FastifyReply, allow: string): DssError {

@@ -13,6 +13,8 @@ import { ALERT_TYPES } from '../errors.ts';
 import { JOB_KINDS, type QueueFigures } from '../jobs/queue.ts';
 import { MERGE_OUTCOMES, type Telemetry } from '../service/telemetry.ts';
 
+/** The methods of the API. */
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS'];
 const OPENMETRICS = 'application/openmetrics-text';
 /** From a health check to the longest work that a request waits for, in seconds. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -130,7 +132,16 @@ export class Metrics implements Telemetry {
 		this.#deliveries.inc({ outcome });
 	}
 
-	request(labels: { method: string; route: string; status: number }, seconds: number): void {
+	/** Few series: a class of statuses, and methods that the API does not use under one name. */
+	request(
+		{ method, route, status }: { method: string; route: string; status: number },
+		seconds: number,
+	): void {
+		const labels = {
+			method: METHODS.includes(method) ? method : 'other',
+			route,
+			status: `${Math.floor(status / 100)}xx`,
+		};
 		this.#requests.observe(labels, seconds);
 	}
 
@@ -171,11 +182,10 @@ export class Metrics implements Telemetry {
 		this.#alerts.inc({ type });
 	}
 
-	/** All figures, in the Prometheus text form or, where `accept` asks for it, as OpenMetrics. */
-	exposition(accept: string | undefined): Promise<{ contentType: string; text: string }> {
-		const contentType = accept?.includes(OPENMETRICS)
-			? Registry.OPENMETRICS_CONTENT_TYPE
-			: Registry.PROMETHEUS_CONTENT_TYPE;
+	/** All figures, in the Prometheus text form or as OpenMetrics. */
+	exposition(mediaType: string | null): Promise<{ contentType: string; text: string }> {
+		const contentType =
+			mediaType === OPENMETRICS ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE;
 		const scraped = this.#scraping.then(async () => {
 			this.registry.setContentType(contentType);
 			return { contentType, text: await this.registry.metrics() };

@@ -14,6 +14,7 @@ import type { Job, JobFile, JobKind, JobProgress, JobQueue, NewJob } from '../jo
 import type { Spool, Spooled } from '../spool/spool.ts';
 import type { TaskRunner } from '../workers/port.ts';
 import type { Estimator } from './estimator.ts';
+import type { Links } from './links.ts';
 import type { Caller } from './telemetry.ts';
 import type { WorkMetrics } from './work-metrics.ts';
 
@@ -40,6 +41,7 @@ export interface ArchiveExecutorOptions {
 	readonly webhooks: readonly string[];
 	/** Origins that a request may name for its own job. */
 	readonly callbackOrigins: readonly string[];
+	readonly links: Links;
 	readonly onError: (error: unknown, message: string) => void;
 }
 
@@ -131,7 +133,7 @@ export class ArchiveExecutor {
 		};
 		const { asJob } = execution;
 		if (asJob === 'always' || (asJob === 'if_long' && this.outlasts(seconds)))
-			return { queued: await this.#enqueue(task, job) };
+			return { queued: this.#toQueued(await this.#enqueue(task, job)) };
 		return this.#performNow(task, job, execution);
 	}
 
@@ -143,13 +145,13 @@ export class ArchiveExecutor {
 	async #enqueue<Kind extends JobKind>(
 		{ file }: ArchiveTask<Kind>,
 		job: Omit<NewJob, 'input'>,
-	): Promise<QueuedAnswer> {
+	): Promise<Job> {
 		const { queue, dispatcher, queueLimit, spool } = this.#options;
 		const input = file === null ? null : await file.handOver();
 		try {
 			const added = await queue.add({ job: { ...job, input }, limit: queueLimit });
 			dispatcher.wake();
-			return toQueued(added);
+			return added;
 		} catch (error) {
 			if (input !== null) await spool.release(input);
 			throw error;
@@ -177,7 +179,7 @@ export class ArchiveExecutor {
 			if (first !== 'late') return { done: first, seconds: secondsSince(begunAt) };
 			signal.removeEventListener('abort', gone);
 			const handedOver = await this.#handOver(task, job, begun);
-			if (handedOver !== null) return { queued: toQueued(handedOver) };
+			if (handedOver !== null) return { queued: this.#toQueued(handedOver) };
 			return { done: await begun.outcome, seconds: secondsSince(begunAt) };
 		} finally {
 			clearTimeout(timer);
@@ -279,16 +281,16 @@ export class ArchiveExecutor {
 		if (parsed === null || !callbackOrigins.includes(origin)) throw errors.callbackNotAllowed({ origin });
 		return [...webhooks, parsed.href];
 	}
-}
 
-function toQueued(job: Job): QueuedAnswer {
-	return {
-		status: 'queued',
-		job_id: job.uuid,
-		estimated_items: job.items,
-		estimated_duration_seconds: job.seconds,
-		status_url: `/api/jobs/${job.uuid}`,
-	};
+	#toQueued(job: Job): QueuedAnswer {
+		return {
+			status: 'queued',
+			job_id: job.uuid,
+			estimated_items: job.items,
+			estimated_duration_seconds: job.seconds,
+			status_url: this.#options.links.job(job.uuid),
+		};
+	}
 }
 
 function secondsSince(begun: number): number {

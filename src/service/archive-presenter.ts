@@ -51,7 +51,8 @@ function toMergeCounts(counts: MergeCounts) {
 	};
 }
 
-export function toExportSummary(value: ExportResult, uuid: string, seconds: number): ExportSummary {
+/** @param resultUrl where its file is */
+export function toExportSummary(value: ExportResult, resultUrl: string, seconds: number): ExportSummary {
 	const { revision, bytes, sha256 } = value;
 	return {
 		success: true,
@@ -60,7 +61,7 @@ export function toExportSummary(value: ExportResult, uuid: string, seconds: numb
 		revision: revision.number,
 		bytes,
 		sha256,
-		result_url: `/api/jobs/${uuid}/result`,
+		result_url: resultUrl,
 		duration_seconds: seconds,
 	};
 }

@@ -4,17 +4,18 @@ import { fromErrorData } from '../errors.ts';
 import type { JobInputs, JobOutcomes } from '../jobs/job-tasks.ts';
 import type { Job, JobProgress } from '../jobs/queue.ts';
 import { toExportSummary, toImportAnswer, toMergeAnswer } from './archive-presenter.ts';
+import type { Links } from './links.ts';
 import { toProblem } from './problem-presenter.ts';
 
 /** A job as callers see it; `progress` is what this process knows of one that runs, which is more than was stored. */
-export function toJobShape(job: Job, progress: JobProgress | null = null): JobShape {
+export function toJobShape(job: Job, links: Links, progress: JobProgress | null = null): JobShape {
 	return {
 		job_id: job.uuid,
 		project_id: job.projectUuid,
 		kind: job.kind,
 		status: job.status,
 		progress: { ...(progress ?? job.progress) },
-		result: resultOf(job),
+		result: resultOf(job, links),
 		error: job.error && toProblem(fromErrorData(job.error), job.caller.requestId),
 		attempts: job.attempts,
 		created_at: job.createdAt,
@@ -33,7 +34,7 @@ export function withoutErrors({ error, ...job }: JobShape): JobShape {
 	return { ...job, error: problem };
 }
 
-function resultOf(job: Job): JobShape['result'] {
+function resultOf(job: Job, links: Links): JobShape['result'] {
 	if (job.outcome === null) return null;
 	const seconds = secondsOf(job);
 	// Written as JSON by a run of this kind.
@@ -49,7 +50,7 @@ function resultOf(job: Job): JobShape['result'] {
 				seconds,
 			);
 		case 'export':
-			return toExportSummary(outcome as JobOutcomes['export'], job.uuid, seconds);
+			return toExportSummary(outcome as JobOutcomes['export'], links.result(job.uuid), seconds);
 	}
 }
 

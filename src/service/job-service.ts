@@ -8,6 +8,7 @@ import type { Job, JobQueue } from '../jobs/queue.ts';
 import type { Spool } from '../spool/spool.ts';
 import { type Cursors, jobPosition } from './cursors.ts';
 import { toJobShape, withoutErrors } from './job-presenter.ts';
+import type { Links } from './links.ts';
 import { distinct, sortOf } from './list-parameters.ts';
 import type { ListPage } from './project-service.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -19,6 +20,7 @@ export interface JobServiceOptions {
 	readonly spool: Pick<Spool, 'release' | 'read'>;
 	readonly telemetry: Telemetry;
 	readonly cursors: Cursors;
+	readonly links: Links;
 	readonly onError: (error: unknown, message: string) => void;
 }
 
@@ -189,14 +191,15 @@ export class JobService {
 	}
 
 	#show(job: Job): JobShape {
+		const { links } = this.#options;
 		const running = job.status === 'running' ? this.#options.dispatcher.running(job.uuid) : null;
 		const progress = running?.progress ?? null;
 		try {
-			return toJobShape(job, progress);
+			return toJobShape(job, links, progress);
 		} catch (error) {
 			// Its result has the shape of another version: it is left out, so that lists with the job can be read.
 			this.#options.onError(error, `the result of job ${job.uuid} could not be presented`);
-			return toJobShape({ ...job, outcome: null }, progress);
+			return toJobShape({ ...job, outcome: null }, links, progress);
 		}
 	}
 }

@@ -106,14 +106,21 @@ export class ProjectService {
 		return value;
 	}
 
-	/** What differs between two revisions, either way round. @throws {DssError} project_unknown, revision_unknown, bad_cursor */
+	/**
+	 * What differs between two revisions, either way round.
+	 *
+	 * @param isKnown whether the caller has the answer for these revisions: then null, and nothing is compared
+	 * @throws {DssError} project_unknown, revision_unknown, bad_cursor
+	 */
 	async diff(
 		projectUuid: string,
 		{ from, to, cursor, limit = 100 }: DiffQuery,
-	): Promise<ListPage<RecordDiff>> {
+		isKnown: (from: number, to: number) => boolean,
+	): Promise<ListPage<RecordDiff> | null> {
 		const list = { list: 'differences', projectUuid, from, to };
 		const position = this.#cursors.read(differencePosition, list, cursor);
 		for (const number of [from, to]) await this.#revision(projectUuid, number);
+		if (isKnown(from, to)) return null;
 		const after = position && { kind: position.kind, uuid: position.uuid };
 		const request = { projectUuid, from, to, after, limit, total: position?.total ?? null };
 		// All of a project's rows may have to be looked at, and records compared: not on the main thread.
@@ -148,16 +155,23 @@ export class ProjectService {
 		};
 	}
 
-	/** Records of one kind; a cursor stays on the revision that it began with. @throws {DssError} project_unknown, revision_unknown, bad_cursor */
+	/**
+	 * Records of one kind; a cursor stays on the revision that it began with.
+	 *
+	 * @param isKnown whether the caller has the answer for this revision: then null, and no record is read
+	 * @throws {DssError} project_unknown, revision_unknown, bad_cursor
+	 */
 	async records(
 		projectUuid: string,
 		kind: Kind,
 		{ limit = 100, cursor, sort = 'uuid', ...query }: RecordListQuery,
-	): Promise<ListPage<ReturnType<typeof toRecord>> & { revision: number }> {
+		isKnown: (revision: number) => boolean,
+	): Promise<ListPage<ReturnType<typeof toRecord>> | null> {
 		const filter = filterOf(query);
 		const list = { list: 'records', projectUuid, kind, ...filter, sort, revision: query.revision };
 		const position = this.#cursors.read(recordPosition, list, cursor);
 		const revision = await this.#revision(projectUuid, position?.revision ?? query.revision);
+		if (isKnown(revision.number)) return null;
 		const filtered = Object.values(filter).some((criterion) => criterion !== undefined);
 		const by = sortOf<'uuid' | 'name' | 'updated_at'>(sort);
 		const ask = {
@@ -180,7 +194,6 @@ export class ProjectService {
 			items: items.map(toRecord),
 			next_cursor: this.#cursors.write(recordPosition, list, place),
 			total,
-			revision: revision.number,
 		};
 	}
 

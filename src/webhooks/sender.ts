@@ -31,16 +31,17 @@ export class WebhookSender {
 	/** Resolves once the receiver has answered 2xx. @throws {Error} any other answer, none, or a private address */
 	async send({ number, url, job }: Delivery, stop: AbortSignal): Promise<void> {
 		const type = job.status === 'succeeded' ? 'job.succeeded' : 'job.failed';
-		const timestamp = new Date();
-		const payload = JSON.stringify({ type, timestamp, data: this.#options.show(job) });
+		const sentAt = new Date();
+		// When it happened, and the same for all attempts; the header below is of the attempt (Standard Webhooks).
+		const payload = JSON.stringify({ type, timestamp: job.finishedAt, data: this.#options.show(job) });
 		// The same id for all attempts, so that a receiver knows a message that it has had.
 		const id = `msg_${job.uuid}_${number}`;
 		const headers = {
 			'content-type': 'application/json',
 			'user-agent': 'dss',
 			'webhook-id': id,
-			'webhook-timestamp': String(Math.floor(timestamp.getTime() / 1000)),
-			'webhook-signature': this.#signer.sign(id, timestamp, payload),
+			'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
+			'webhook-signature': this.#signer.sign(id, sentAt, payload),
 		};
 		const status = await this.#post(new URL(url), payload, headers, stop);
 		if (status < 200 || status >= 300) throw new Error(`the receiver answered ${status}`);

@@ -184,6 +184,28 @@ test('answers are what the OpenAPI document says', async (t) => {
 		}
 	});
 
+	t.test('reads whose answer the caller has', async (t) => {
+		const job_id = await queued(t, EXPORT, 'background=true');
+		await ended(service, job_id);
+		const params = { job_id, uuid: token(1).uuid };
+		for (const name of withStatus('304'))
+			await answered(t, 304, name, {
+				params,
+				query: name.endsWith('/diff') ? 'from=1&to=1' : '',
+				headers: { 'if-none-match': '*' },
+			});
+		for await (const { id, event } of eventsOf(service, job_id)) {
+			if (event !== 'end') continue;
+			const headers = { 'last-event-id': id };
+			await answered(t, 204, 'get /api/jobs/{job_id}/events', { params, headers });
+		}
+	});
+
+	t.test('callers that accept nothing of what there is', async (t) => {
+		for (const name of withStatus('406'))
+			await answered(t, 406, name, { headers: { accept: 'text/x-none' } });
+	});
+
 	t.test('bodies that are too large', async (t) => {
 		for (const name of withStatus('413')) {
 			if (isUpload(name)) await answered(t, 413, name, { body: Buffer.alloc(200_000, 'x') });

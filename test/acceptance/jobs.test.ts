@@ -24,7 +24,7 @@ test('jobs', async (t) => {
 		for await (const event of eventsOf(service, id)) events.push(event);
 		t.strictSame(
 			events.map((event) => event.id),
-			events.map((_, index) => String(index + 1)),
+			events.map(({ event }, index) => `${index + 1}${event === 'end' ? '-end' : ''}`),
 		);
 		t.equal(events[0]?.event, events.length === 1 ? 'end' : 'progress');
 		t.equal(events.at(-1)?.event, 'end');

@@ -41,7 +41,15 @@ test('webhooks', async (t) => {
 				return new Webhook(secret).verify(body, signed) as any;
 			});
 			t.equal(new Set(hook.received.map(({ headers }) => headers['webhook-id'])).size, 1);
-			for (const { type, data } of messages) {
+			t.equal(
+				new Set(hook.received.map(({ body }) => body)).size,
+				1,
+				'every attempt brings the same message',
+			);
+			const sent = hook.received.map(({ headers }) => Number(headers['webhook-timestamp']));
+			t.ok((sent.at(-1) ?? 0) > (sent[0] ?? 0), 'and says when it was sent');
+			for (const { type, timestamp, data } of messages) {
+				t.equal(timestamp, data.finished_at, 'the time is that of the event');
 				t.strictSame([type, data.job_id, data.status], ['job.succeeded', id, 'succeeded']);
 				t.equal(data.result.project_id, PROJECT);
 			}

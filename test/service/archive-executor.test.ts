@@ -8,6 +8,7 @@ import { ResultFiles } from '../../src/jobs/result-files.ts';
 import { Metrics } from '../../src/plugins/metrics.ts';
 import { ArchiveExecutor } from '../../src/service/archive-executor.ts';
 import { Estimator } from '../../src/service/estimator.ts';
+import { Links } from '../../src/service/links.ts';
 import { WorkMetrics } from '../../src/service/work-metrics.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { A, sqliteQueue } from '../support/queue.ts';
@@ -41,6 +42,7 @@ async function executing(t: Test, requestTimeoutMs: number) {
 	});
 	const estimator = new Estimator(queue.speeds, {}, onError);
 	const executor = new ArchiveExecutor({
+		links: new Links(''),
 		queue: queue.jobs,
 		dispatcher,
 		tasks,

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { Answer } from './http.ts';
 
 export interface RawOptions {
@@ -53,7 +54,15 @@ function flat(headers: NodeJS.Dict<string | string[]>): [string, string][] {
 	);
 }
 
+const DECODERS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+	gzip: gunzipSync,
+	br: brotliDecompressSync,
+};
+
 function toAnswer(status: number, headers: Headers, bytes: Buffer): Answer {
-	const isJson = /json/.test(headers.get('content-type') ?? '');
-	return { status, headers, body: isJson ? JSON.parse(bytes.toString()) : bytes };
+	const coding = headers.get('content-encoding');
+	const content = coding === null || bytes.length === 0 ? bytes : DECODERS[coding]?.(bytes);
+	if (content === undefined) throw new Error(`an answer in ${coding}`);
+	const isJson = /json/.test(headers.get('content-type') ?? '') && bytes.length > 0;
+	return { status, headers, body: isJson ? JSON.parse(content.toString()) : content };
 }

@@ -1,0 +1,41 @@
+/** Entity tags: read from headers, compared, and marked by content coding (RFC 9110 §8.8.3, §13.1.2). */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+export interface EntityTag {
+	readonly isWeak: boolean;
+	/** What stands between the quotes, without the mark of a content coding. */
+	readonly value: string;
+	/** As it was sent. */
+	readonly text: string;
+}
+
+/** The mark of a compressed answer. Servers in front of ours write it in the same way. */
+const CODING = /-(?:gzip|br)$/;
+
+/** The tags that a header lists; what is no tag is passed over. */
+export function entityTags(header: string): EntityTag[] {
+	return [...header.matchAll(/(W\/)?"([^"]*)"/g)].map(([text, weak, value = '']) => ({
+		isWeak: weak !== undefined,
+		value: value.replace(CODING, ''),
+		text,
+	}));
+}
+
+/** A strong tag names bytes, so the same answer in another content coding has another one (RFC 9110 §8.8.3.3). */
+export function codedTag(tag: string, coding: string): string {
+	return tag.startsWith('W/') ? tag : tag.replace(/"$/, `-${coding}"`);
+}
+
+/**
+ * Sets an answer's tag, and its status 304 where the caller has it already. If-None-Match compares weakly; the mark of
+ * a content coding makes no difference, since the caller has that answer, in whichever coding.
+ */
+export function isUnchanged(request: FastifyRequest, reply: FastifyReply, tag: string): boolean {
+	const header = request.headers['if-none-match'];
+	const [own] = entityTags(tag);
+	const had = header === undefined ? undefined : entityTags(header).find(({ value }) => value === own?.value);
+	const isAny = header?.trim() === '*';
+	reply.header('etag', had?.text ?? tag);
+	if (had !== undefined || isAny) reply.code(304);
+	return had !== undefined || isAny;
+}

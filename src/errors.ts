@@ -334,7 +334,8 @@ export const errors = {
 		'job_finished',
 		409,
 		'The job has ended',
-		(d) => `Job ${d.job_id} has ${d.job_status} already; it cannot be cancelled.`,
+		(d) =>
+			`Job ${d.job_id} ${d.job_status === 'cancelled' ? 'was cancelled' : `has ${d.job_status}`} already; it cannot be cancelled any more.`,
 	),
 	resultUnknown: define<{ job_id: string; reason: string }>(
 		'result_unknown',

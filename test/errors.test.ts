@@ -93,3 +93,9 @@ test('lists in the details of a problem document are cut from the end, with a st
 		t.match(problem.details, { conflicts: 100, conflicted_items: { length: shown } });
 	}
 });
+
+test('a job that cannot be cancelled is said to have ended as it did', async (t) => {
+	const message = (job_status: string) => errors.jobFinished({ job_id: 'x', job_status }).message;
+	t.match(message('cancelled'), /^Job x was cancelled already;/);
+	t.match(message('failed'), /^Job x has failed already;/);
+});

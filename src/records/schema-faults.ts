@@ -1,14 +1,7 @@
 /** What a schema's check finds wrong, in words for a caller. */
 import type { Validator } from 'typebox/compile';
 import { excerpt } from './excerpt.ts';
-
-/** The part of TypeBox's errors that is reported. */
-interface SchemaError {
-	readonly keyword: string;
-	readonly instancePath: string;
-	readonly message: string;
-	readonly params: object;
-}
+import { type SchemaError, wordsOf } from './schema-words.ts';
 
 export interface SchemaFault {
 	/** Where, as a JSON Pointer. */
@@ -70,6 +63,5 @@ function toFault(error: SchemaError | undefined): SchemaFault {
 		'additionalProperties' in params && Array.isArray(params.additionalProperties)
 			? `: ${excerpt(params.additionalProperties.slice(0, MAX_NAMES).join(', '))}`
 			: '';
-	const allowed = 'allowedValues' in params ? `: ${String(params.allowedValues).replaceAll(',', ', ')}` : '';
-	return { pointer: error.instancePath, reason: `${error.message}${unknown}${allowed}` };
+	return { pointer: error.instancePath, reason: `${wordsOf(error)}${unknown}` };
 }

@@ -16,6 +16,8 @@ import { serviceFor } from '../support/service.ts';
 const NOBODY = '018f3b60-0000-7000-8000-00000000dead';
 const IMPORT = 'post /api/projects/import';
 const BACKGROUND = 'post /api/projects/import/background';
+/** The same operation at a shorter address. */
+const SHORT = 'post /api/import/background';
 const MERGE = 'post /api/projects/{project_id}/merge';
 const EXPORT = 'post /api/projects/{project_id}/export';
 
@@ -39,6 +41,7 @@ const BODIES: Readonly<Record<string, object | Buffer>> = {
 	[EXPORT]: {},
 	[IMPORT]: archive,
 	[BACKGROUND]: archive,
+	[SHORT]: archive,
 	'post /api/projects/import/analyze': archive,
 	[MERGE]: archive,
 	'post /api/projects/{project_id}/merge/analyze': archive,
@@ -52,6 +55,7 @@ const QUERIES_OF_SUCCESS: Readonly<Record<string, string>> = {
 
 /** Documented answers that this test does not ask for, each with its reason. */
 const NOT_ASKED_FOR: readonly [answer: RegExp, reason: string][] = [
+	[/^post \/api\/projects 409$/, 'two requests with one key at the same moment'],
 	[/ 500$/, 'faults of the machine: machine-faults.test.ts'],
 	[/^(?!post \S+(import|merge)).* 507$/, 'a full disk, where nothing is uploaded: machine-faults.test.ts'],
 	[/^(?!post \S+(import|merge)).* 503$/, 'the service is closing or not ready, where nothing is uploaded'],
@@ -100,6 +104,7 @@ test('answers are what the OpenAPI document says', async (t) => {
 		});
 		await ended(service, await queued(t, IMPORT, 'background=true'));
 		await ended(service, await queued(t, BACKGROUND, ''));
+		await ended(service, await queued(t, SHORT, ''));
 		await answered(t, 200, plan, { body: buildDss({ tokens: ['{'] }) });
 		await answered(t, 200, plan, { body: buildDss({ tokens: [token(1, { value: '{gone}' })] }) });
 		await answered(t, 200, plan, { body: 'no archive' });
@@ -171,7 +176,7 @@ test('answers are what the OpenAPI document says', async (t) => {
 		}
 		const params = { project_id: NOBODY, job_id: NOBODY, uuid: NOBODY };
 		for (const name of withStatus('404')) {
-			if (name === BACKGROUND) continue;
+			if (name === BACKGROUND || name === SHORT) continue;
 			const query = name.includes('/import') ? `project_id=${NOBODY}` : 'from=1&to=1';
 			const takesQuery = name.includes('/import') || name.endsWith('/diff');
 			await answered(t, 404, name, takesQuery && !name.includes('{job_id}') ? { params, query } : { params });
@@ -180,7 +185,8 @@ test('answers are what the OpenAPI document says', async (t) => {
 		for (const name of withStatus('415')) await answered(t, 415, name, xml);
 		for (const name of withStatus('412')) {
 			const headers = { 'if-match': '"rev-99"' };
-			if (name !== BACKGROUND && name !== `${MERGE}/analyze`) await answered(t, 412, name, { headers });
+			if (name !== BACKGROUND && name !== SHORT && name !== `${MERGE}/analyze`)
+				await answered(t, 412, name, { headers });
 		}
 	});
 
@@ -230,7 +236,7 @@ test('answers are what the OpenAPI document says', async (t) => {
 			}
 			// An analysis of one is a 200, and in the background its job fails.
 			for (const name of [IMPORT, MERGE, `${MERGE}/analyze`]) await answered(t, 403, name, { body: hostile });
-			for (const name of [BACKGROUND, EXPORT])
+			for (const name of [BACKGROUND, SHORT, EXPORT])
 				await answered(t, 403, name, { query: 'callback_url=https%3A%2F%2Fnobody.example%2F' });
 		},
 	);

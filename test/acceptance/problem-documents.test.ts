@@ -121,7 +121,23 @@ t.test('a refused setting names the place and what is allowed', async (t) => {
 	assertProblem(t, byField, 400, 'malformed_request');
 	t.match(byField.body.detail, /^The fields must not have additional properties: colour\.$/);
 	const kind = await send(`${service.url}/api/projects/${ID}/fonts`);
-	t.match(kind.body.detail, /themes, tokens, components/);
+	t.match(kind.body.detail, /must be one of: themes, tokens, components\.$/);
+	const detail = async (path: string) => {
+		const answer = await send(`${service.url}/api/${path}`);
+		assertProblem(t, answer, 400, 'malformed_request');
+		return answer.body.detail;
+	};
+	t.match(
+		await detail('projects/ACME'),
+		/at \/project_id must be a UUID in lower case, such as [0-9a-f-]{36}\.$/,
+	);
+	t.match(await detail(`projects/${ID}/tokens?theme=light`), /at \/theme\/0 must be a UUID in lower case/);
+	t.match(await detail('projects?limit=0'), /at \/limit must be at least 1\.$/);
+	t.match(await detail('projects?limit=201'), /at \/limit must be at most 200\.$/);
+	t.match(await detail('projects?sort=age'), /at \/sort must be one of: name, -name, created_at, /);
+	t.match(await detail('jobs?status=done'), /at \/status\/0 must be one of: queued, running, /);
+	const named = await post(`${service.url}/api/projects`, { name: '  ' });
+	t.match(named.body.detail, /at \/name must not be blank/);
 });
 
 /** Requests beyond those that run and wait: two uploads that never end take both places. */

@@ -12,7 +12,7 @@ import type { Config } from '../schemas/config.ts';
 import { callers } from './plugins/callers.ts';
 import { answerBadAddress, answerClientError } from './plugins/client-errors.ts';
 import { type Metrics, requestMetrics } from './plugins/metrics.ts';
-import { openapi } from './plugins/openapi.ts';
+import { openapi } from './plugins/openapi/index.ts';
 import { origins } from './plugins/origins.ts';
 import { problems } from './plugins/problems.ts';
 import { strictJsonBody } from './plugins/strict-json-body.ts';

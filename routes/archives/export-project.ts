@@ -1,20 +1,24 @@
 import { ExportBody, ExportQuery } from '../../schemas/archives.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
+import { Bytes } from '../../schemas/uploads.ts';
 import type { ArchiveService, Exported } from '../../src/service/archive-service.ts';
 import type { Idempotency, KeptAnswer } from '../../src/service/idempotency.ts';
-import { problemAnswers } from '../answers.ts';
+import { REPLAYED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { FILE_HEADERS, fileHeaders, MEDIA_TYPE } from '../file-headers.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { answerKept, executionOptions, keyOf, QUEUED, queuedAnswer, WorkHeaders } from '../uploads/index.ts';
 
 export function exportProject(app: App, archives: ArchiveService, idempotency: Idempotency): void {
 	app.route({
 		method: 'POST',
 		url: '/api/projects/:project_id/export',
+		config: { bodyIsOptional: true },
 		schema: {
 			operationId: 'exportProject',
 			summary: 'Export a project as a .dss archive',
-			description: 'The same revision with the same selection gives the same bytes.',
+			description:
+				'The same revision with the same selection gives the same bytes. Without a body everything is exported.',
 			tags: ['archives'],
 			params: ProjectParams,
 			querystring: ExportQuery,
@@ -23,11 +27,20 @@ export function exportProject(app: App, archives: ArchiveService, idempotency: I
 			response: {
 				200: {
 					description: 'The archive',
-					headers: FILE_HEADERS,
-					content: { [MEDIA_TYPE]: { schema: { type: 'string', format: 'binary' } } },
+					headers: { ...FILE_HEADERS, ...REPLAYED },
+					content: { [MEDIA_TYPE]: { schema: Bytes } },
 				},
 				202: QUEUED,
-				...problemAnswers(403, 404, 409, 415, 422, 507),
+				...problemAnswers(
+					'CallbackNotAllowed',
+					'RevisionUnknown',
+					'UploadTimeout',
+					'KeyInUse',
+					'BodyTooLarge',
+					'UnsupportedMediaType',
+					'KeyReused',
+					'SpoolFull',
+				),
 			},
 		},
 		// A body is optional: without one, everything is exported.

@@ -1,12 +1,17 @@
 import { JobParams } from '../../schemas/jobs.ts';
+import { Bytes } from '../../schemas/uploads.ts';
 import { errors } from '../../src/errors.ts';
 import type { JobService } from '../../src/service/job-service.ts';
-import { problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { FILE_HEADERS, fileHeaders, MEDIA_TYPE } from '../file-headers.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { rangeOf } from './range.ts';
 
-const file = { schema: { type: 'string', format: 'binary' } } as const;
+const file = { schema: Bytes };
+const HEADERS = {
+	...FILE_HEADERS,
+	'Accept-Ranges': { type: 'string', description: 'Parts may be asked for, in bytes' },
+};
 const RANGE = { 'Content-Range': { type: 'string', description: 'Which bytes these are' } };
 
 export function getJobResult(app: App, jobs: JobService): void {
@@ -20,13 +25,13 @@ export function getJobResult(app: App, jobs: JobService): void {
 			tags: ['jobs'],
 			params: JobParams,
 			response: {
-				200: { description: 'The file', headers: FILE_HEADERS, content: { [MEDIA_TYPE]: file } },
+				200: { description: 'The file', headers: HEADERS, content: { [MEDIA_TYPE]: file } },
 				206: {
 					description: 'A part of it',
-					headers: { ...FILE_HEADERS, ...RANGE },
+					headers: { ...HEADERS, ...RANGE },
 					content: { [MEDIA_TYPE]: file },
 				},
-				...problemAnswers(404, 416),
+				...problemAnswers('ResultUnknown', 'RangeNotSatisfiable'),
 			},
 		},
 		handler: async (request, reply) => {

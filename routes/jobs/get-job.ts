@@ -1,12 +1,18 @@
+import { exported, failed, imported, running } from '../../schemas/examples/jobs.ts';
 import { Job, JobParams } from '../../schemas/jobs.ts';
 import type { JobService } from '../../src/service/job-service.ts';
-import { problemAnswers } from '../answers.ts';
+import { answer } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 
 const schema = {
 	tags: ['jobs'],
 	params: JobParams,
-	response: { 200: { ...Job, description: 'The job' }, ...problemAnswers(404) },
+	description: 'status and kind tell which result or error there is. A client polls, or watches the events.',
+	response: {
+		200: answer('The job', Job, { running, imported, exported, failed }),
+		...problemAnswers('JobUnknown'),
+	},
 };
 
 export function getJob(app: App, jobs: JobService): void {

@@ -1,7 +1,10 @@
-import { MergeAnalysisAnswer, MergeAnalysisForm, MergeAnalysisOptions } from '../../schemas/merges.ts';
+import { mergePlan } from '../../schemas/examples/archives.ts';
+import { MergeAnalysisAnswer, MergeAnalysisOptions } from '../../schemas/merges.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
-import { ETAG, problemAnswers } from '../answers.ts';
+import { Upload } from '../../schemas/uploads.ts';
+import { answer, ETAG } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { answerAnalysis, UploadForm, uploadBody, uploadSettings } from '../uploads/index.ts';
 import type { MergeParts } from './merge-archive.ts';
 
@@ -19,10 +22,19 @@ export function analyzeMerge(app: App, { archives, merges }: MergeParts): void {
 			tags: ['merge'],
 			params: ProjectParams,
 			querystring: MergeAnalysisOptions,
-			body: uploadBody(MergeAnalysisForm),
+			body: uploadBody(Upload),
 			response: {
-				200: { ...MergeAnalysisAnswer, description: 'The plan', headers: ETAG },
-				...problemAnswers(403, 404, 408, 412, 413, 415, 507),
+				200: answer('The plan', MergeAnalysisAnswer, { plan: mergePlan }, ETAG),
+				...problemAnswers(
+					'RefusedUpload',
+					'HostileUpload',
+					'ProjectUnknown',
+					'UploadTimeout',
+					'RevisionStale',
+					'ContentTooLarge',
+					'UnknownFormat',
+					'SpoolFull',
+				),
 			},
 		},
 		handler: async (request, reply) => {

@@ -1,12 +1,12 @@
-import { problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 
 /** The figures, in the form that `accept` asks for. */
 export interface Figures {
 	exposition(accept: string | undefined): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-const text = { schema: { type: 'string' } };
+const text = { schema: { type: 'string' }, examples: { figure: { value: 'dss_jobs_queued 0\n' } } };
 
 export function metricsRoute(app: App, metrics: Figures): void {
 	app.route({
@@ -16,6 +16,7 @@ export function metricsRoute(app: App, metrics: Figures): void {
 		schema: {
 			operationId: 'getMetrics',
 			summary: 'Figures for Prometheus',
+			description: 'In the text format of Prometheus, or in OpenMetrics where Accept prefers it.',
 			tags: ['operations'],
 			response: {
 				200: {

@@ -1,5 +1,5 @@
-import { problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 
 export function openapiDocument(app: App): void {
 	app.route({
@@ -9,11 +9,19 @@ export function openapiDocument(app: App): void {
 		schema: {
 			operationId: 'getOpenapi',
 			summary: 'This document',
+			description: 'Clients are generated from it; /docs shows it to people.',
 			tags: ['operations'],
 			response: {
 				200: {
 					description: 'The OpenAPI document',
-					content: { 'application/json': { schema: { type: 'object' } } },
+					content: {
+						'application/json': {
+							schema: { type: 'object' },
+							examples: {
+								document: { value: { openapi: '3.1.0', info: { title: 'DSS', version: '1.0.0' } } },
+							},
+						},
+					},
 				},
 				...problemAnswers(),
 			},

@@ -1,7 +1,9 @@
+import { changed } from '../../schemas/examples/projects.ts';
 import { Changes, ChangesAnswer, ProjectParams } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { ETAG, problemAnswers } from '../answers.ts';
+import { answer, ETAG } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { rawBody } from '../raw-body.ts';
 import { IfMatchHeaders, precondition, revisionTag } from '../revision-tags.ts';
 
@@ -24,8 +26,17 @@ export function changeRecords(app: App, projects: ProjectService): void {
 			headers: IfMatchHeaders,
 			body: Changes,
 			response: {
-				200: { ...ChangesAnswer, description: 'The revision, and how many records differ', headers: ETAG },
-				...problemAnswers(404, 409, 412, 413, 415, 507),
+				200: answer('The revision, and how many records differ', ChangesAnswer, { changed }, ETAG),
+				...problemAnswers(
+					'RefusedEdit',
+					'ProjectUnknown',
+					'UploadTimeout',
+					'ProjectBusy',
+					'RevisionStale',
+					'ContentTooLarge',
+					'UnsupportedMediaType',
+					'SpoolFull',
+				),
 			},
 		},
 		onRequest: async () => projects.assertRoom(),

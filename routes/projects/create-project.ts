@@ -1,7 +1,9 @@
+import { project } from '../../schemas/examples/projects.ts';
 import { NewProject, Project } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { ETAG, problemAnswers } from '../answers.ts';
+import { answer, ETAG, LOCATION } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { rawBody } from '../raw-body.ts';
 import { revisionTag } from '../revision-tags.ts';
 
@@ -13,15 +15,12 @@ export function createProject(app: App, projects: ProjectService): void {
 		schema: {
 			operationId: 'createProject',
 			summary: 'Create an empty project',
+			description: 'Its uuid is made here; names need not be unique. Its first revision is empty.',
 			tags: ['projects'],
 			body: NewProject,
 			response: {
-				201: {
-					...Project,
-					description: 'The new project',
-					headers: { ...ETAG, Location: { type: 'string', description: 'Its address' } },
-				},
-				...problemAnswers(413, 415, 507),
+				201: answer('The new project', Project, { project }, { ...ETAG, ...LOCATION }),
+				...problemAnswers('UploadTimeout', 'BodyTooLarge', 'UnsupportedMediaType', 'SpoolFull'),
 			},
 		},
 		handler: async (request, reply) => {

@@ -1,7 +1,7 @@
 import { ProjectParams } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { IfMatchHeaders, precondition } from '../revision-tags.ts';
 
 export function deleteProject(app: App, projects: ProjectService): void {
@@ -11,10 +11,15 @@ export function deleteProject(app: App, projects: ProjectService): void {
 		schema: {
 			operationId: 'deleteProject',
 			summary: 'Delete a project with its history',
+			description:
+				'Its records, revisions and what merges remembered of it are gone; nothing brings them back.',
 			tags: ['projects'],
 			params: ProjectParams,
 			headers: IfMatchHeaders,
-			response: { 204: { type: 'null', description: 'Deleted' }, ...problemAnswers(404, 409, 412) },
+			response: {
+				204: { type: 'null', description: 'Deleted' },
+				...problemAnswers('ProjectUnknown', 'ProjectBusy', 'RevisionStale'),
+			},
 		},
 		handler: async (request, reply) => {
 			await projects.remove(request.params.project_id, precondition(request.headers['if-match']));

@@ -1,8 +1,10 @@
+import { difference, lastPage } from '../../schemas/examples/projects.ts';
 import { DiffPage, DiffQuery } from '../../schemas/history.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { problemAnswers } from '../answers.ts';
+import { answer } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 
 export function diffRevisions(app: App, projects: ProjectService): void {
 	app.route({
@@ -15,7 +17,10 @@ export function diffRevisions(app: App, projects: ProjectService): void {
 			tags: ['projects'],
 			params: ProjectParams,
 			querystring: DiffQuery,
-			response: { 200: { ...DiffPage, description: 'A page of differences' }, ...problemAnswers(404) },
+			response: {
+				200: answer('A page of differences', DiffPage, { difference: lastPage(difference) }),
+				...problemAnswers('RevisionUnknown'),
+			},
 		},
 		handler: (request) => projects.diff(request.params.project_id, request.query),
 	});

@@ -1,7 +1,9 @@
+import { project } from '../../schemas/examples/projects.ts';
 import { Project, ProjectParams } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { ETAG, problemAnswers } from '../answers.ts';
+import { answer, ETAG } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { revisionTag } from '../revision-tags.ts';
 
 export function getProject(app: App, projects: ProjectService): void {
@@ -11,9 +13,13 @@ export function getProject(app: App, projects: ProjectService): void {
 		schema: {
 			operationId: 'getProject',
 			summary: 'Get a project with its revision and counts',
+			description: 'As it is now. The ETag names the revision; send it as If-Match with a write.',
 			tags: ['projects'],
 			params: ProjectParams,
-			response: { 200: { ...Project, description: 'The project', headers: ETAG }, ...problemAnswers(404) },
+			response: {
+				200: answer('The project', Project, { project }, ETAG),
+				...problemAnswers('ProjectUnknown'),
+			},
 		},
 		handler: async (request, reply) => {
 			const project = await projects.get(request.params.project_id);

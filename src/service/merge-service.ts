@@ -48,7 +48,8 @@ export class MergeService {
 		return {
 			strategy: strategy ?? 'manual',
 			deletions: deletions ?? 'keep',
-			resolutions: resolutions ?? null,
+			// Forms send what was left empty.
+			resolutions: resolutions || null,
 			clock: this.#options.clock,
 			page: { after: null, limit: SHOWN_CONFLICTS },
 		};

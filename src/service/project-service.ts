@@ -1,7 +1,7 @@
 /** Projects: listed, read, edited. What moves archives is `archive-service.ts`. */
 import type { DiffQuery, RecordDiff } from '../../schemas/history.ts';
 import type { Project, RecordListQuery, Revision as RevisionShape } from '../../schemas/projects.ts';
-import type { Kind } from '../../schemas/records.ts';
+import type { Kind, ShownRecord } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';
 import type { EditOptions, EditResult } from '../pipeline/edit.ts';
 import type { Precondition } from '../pipeline/precondition.ts';
@@ -122,11 +122,11 @@ export class ProjectService {
 	}
 
 	/** Records of one kind; a cursor stays on the revision that it began with. @throws {DssError} project_unknown, revision_unknown */
-	async records(
+	async records<Of extends Kind>(
 		projectUuid: string,
-		kind: Kind,
+		kind: Of,
 		query: RecordListQuery,
-	): Promise<ListPage<ReturnType<typeof toRecord>> & { revision: number }> {
+	): Promise<ListPage<ShownRecord[Of]> & { revision: number }> {
 		const position = query.cursor === undefined ? null : recordCursor.read(query.cursor);
 		const revision = await this.#revision(projectUuid, position?.revision ?? query.revision);
 		const { theme, type, tag, folder, category, path_prefix: pathPrefix } = query;
@@ -148,7 +148,7 @@ export class ProjectService {
 		const next =
 			page.next === null ? null : { after: page.next, revision: revision.number, total: page.total };
 		return {
-			items: page.items.map(toRecord),
+			items: page.items.map((line) => toRecord<Of>(line)),
 			next_cursor: next === null ? null : recordCursor.write(next),
 			total: page.total,
 			revision: revision.number,
@@ -156,16 +156,16 @@ export class ProjectService {
 	}
 
 	/** @throws {DssError} project_unknown, revision_unknown, record_unknown */
-	async record(
+	async record<Of extends Kind>(
 		projectUuid: string,
-		kind: Kind,
+		kind: Of,
 		uuid: string,
 		at?: number,
-	): Promise<{ record: ReturnType<typeof toRecord>; revision: number }> {
+	): Promise<{ record: ShownRecord[Of]; revision: number }> {
 		const revision = await this.#revision(projectUuid, at);
 		const line = await this.#reader.record({ projectUuid, kind, uuid, revision: revision.number });
 		if (line === null) throw errors.recordUnknown({ kind, uuid });
-		return { record: toRecord(line), revision: revision.number };
+		return { record: toRecord<Of>(line), revision: revision.number };
 	}
 
 	async #revision(projectUuid: string, number?: number): Promise<Revision> {

@@ -2,12 +2,13 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { Problem } from '../../schemas/problem.ts';
+import { Components } from './components.ts';
+import { documented } from './documented.ts';
+import { shared } from './shared.ts';
 
 /** The OpenAPI document (3.1), written from the routes' schemas, and Swagger UI at `/docs`. */
 export const openapi = fp(async (app: FastifyInstance, { version }: { version: string }) => {
-	// Every operation answers with it, so it is a component with a name.
-	app.addSchema({ ...Problem, $id: 'Problem' });
+	const components = new Components();
 	await app.register(swagger, {
 		openapi: {
 			openapi: '3.1.0',
@@ -16,7 +17,7 @@ export const openapi = fp(async (app: FastifyInstance, { version }: { version: s
 				version,
 				summary: 'Keeps design systems as projects and moves them as .dss archives',
 				description:
-					'Design-system teams keep themes, design tokens and components in projects here, and move them between people, machines and tools as `.dss` archives. Errors are problem documents (RFC 9457).',
+					'Design-system teams keep themes, design tokens and components in projects here, and move them between people, machines and tools as `.dss` archives. Errors are problem documents (RFC 9457); `code` says which.',
 				license: { name: 'All rights reserved', identifier: 'LicenseRef-DSS' },
 			},
 			servers: [{ url: '/', description: 'This service' }],
@@ -29,9 +30,9 @@ export const openapi = fp(async (app: FastifyInstance, { version }: { version: s
 				{ name: 'operations', description: 'Health, figures and documentation of the service' },
 			],
 		},
-		refResolver: {
-			buildLocalReference: (json, _base, _fragment, index) => String(json['$id'] ?? `def-${index}`),
-		},
+		transform: ({ schema, url, route }) => ({ url, schema: documented(schema, route, components) }),
+		transformObject: (document) =>
+			'openapiObject' in document ? shared(document.openapiObject, components) : document.swaggerObject,
 	});
 	await app.register(swaggerUi, { routePrefix: '/docs' });
 });

@@ -120,7 +120,7 @@ export type AnalysisAnswer = Static<typeof AnalysisAnswer>;
 
 export const ExportBody = Type.Object(
 	{
-		format: Type.Optional(Type.Enum(['dss'], { default: 'dss' })),
+		format: Type.Optional(Type.Enum(['dss'], { description: 'What is written; dss where it is left out' })),
 		selection: Type.Optional(Selection),
 		revision: Type.Optional(RevisionNumber),
 	},

@@ -7,9 +7,12 @@ export const Bytes = Type.String({ format: 'binary', contentMediaType: 'applicat
 
 const file = Type.String({ ...Bytes, description: 'A .dss archive, or a design tokens file' });
 
-/** Decisions on conflicts, as text: they come as a field of a form, or in the query. Empty: none. */
+/**
+ * Decisions on conflicts, as text: they come as a field of a form, or in the query. Empty: none, as Swagger UI sends
+ * them. It is no `default`, since openapi-typescript requires what has one.
+ */
 export const ResolutionsField = Type.String({
-	default: '',
+	examples: [''],
 	description:
 		'Decisions on conflicts, a JSON object: by uuid "local", "imported" or {"content": {…}}. Of an import: with strategy=merge',
 });

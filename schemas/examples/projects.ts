@@ -43,7 +43,7 @@ export const component: ShownRecord['components'] = {
 	uuid: '018f3b60-0000-7000-8000-0000000000d1',
 	name: 'Button',
 	status: 'stable',
-	props: [{ name: 'kind', type: "'accent' | 'quiet'", default: 'quiet' }],
+	props: [{ name: 'kind', type: "'accent' | 'quiet'", required: true }],
 	tokens: ['color.accent.strong'],
 	version: 4,
 	...times,

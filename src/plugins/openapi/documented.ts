@@ -6,8 +6,6 @@ declare module 'fastify' {
 	interface FastifyContextConfig {
 		/** What the OpenAPI document shows in place of parts of the route's schema. */
 		readonly documented?: Readonly<Pick<FastifySchema, 'querystring' | 'body'>>;
-		/** Whether the route does without a body, though its schema has one. */
-		readonly bodyIsOptional?: boolean;
 	}
 }
 

@@ -10,7 +10,11 @@ export function shared<Document extends object>(document: Document, components: 
 	for (const operation of operations) sayWhetherBodyIsRequired(operation);
 	const headers = share('headers', headersOf(answers), (name) => name);
 	const responses = shareAnswers(answers);
-	const parameters = share('parameters', parametersOf(operations), (_, { name }) => pascal(String(name)));
+	const parameters = share(
+		'parameters',
+		parametersOf(operations),
+		(_, { name }) => `${pascal(String(name))}Parameter`,
+	);
 	// Still a document: only parts of it have become references.
 	return {
 		...written,
@@ -96,7 +100,7 @@ function sorted(components: JsonObject): JsonObject {
 	return Object.fromEntries(Object.entries(components).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** "If-Match" and "project_id" as names of components: "IfMatch", "ProjectId". */
+/** "If-Match" and "project_id" as parts of names: "IfMatch", "ProjectId". */
 function pascal(name: string): string {
 	return name.replace(/(?:^|[-_])(\w)/g, (_, first: string) => first.toUpperCase());
 }

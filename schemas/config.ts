@@ -73,7 +73,7 @@ export const SETTINGS = {
 		'DSS_DATA_DIR',
 		Type.String({ minLength: 1 }),
 		'./data',
-		'folder for the database and the spool; made at start, mode 0700',
+		'folder of its own for the database and the spool; made at start, mode 0700',
 	),
 	profile: fixed(
 		'DSS_PROFILE',
@@ -122,6 +122,13 @@ export const SETTINGS = {
 		{ conservative: 10_000, balanced: 5_000, aggressive: 30_000 },
 		'10, 5 or 30 s',
 		'how long a write waits for the database',
+	),
+	maxPageBytes: fixed(
+		'DSS_MAX_PAGE_BYTES',
+		whole(10_000, 100 * MB),
+		4 * MB,
+		'largest page of a list, 10 KB to 100 MB; one item always fits',
+		'4 MB',
 	),
 	requestTimeoutMs: fixed(
 		'DSS_REQUEST_TIMEOUT_MS',

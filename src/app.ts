@@ -1,7 +1,7 @@
 /** Builds the Fastify instance from what it is given: never listens, never reads the environment. */
 import { randomUUID } from 'node:crypto';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger } from 'fastify';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { App } from '../routes/app-instance.ts';
 import { archiveRoutes } from '../routes/archives/index.ts';
 import { jobRoutes } from '../routes/jobs/index.ts';
@@ -9,13 +9,19 @@ import { mergeRoutes } from '../routes/merge/index.ts';
 import { operationRoutes } from '../routes/operations/index.ts';
 import { projectRoutes } from '../routes/projects/index.ts';
 import type { Config } from '../schemas/config.ts';
-import { callers } from './plugins/callers.ts';
 import { answerBadAddress, answerClientError } from './plugins/client-errors.ts';
+import { cors } from './plugins/cors.ts';
+import { methods } from './plugins/methods.ts';
 import { type Metrics, requestMetrics } from './plugins/metrics.ts';
 import { openapi } from './plugins/openapi/index.ts';
 import { origins } from './plugins/origins.ts';
 import { problems } from './plugins/problems.ts';
+import { requestId } from './plugins/request-id.ts';
+import { requestLog } from './plugins/request-log.ts';
+import { requestRate } from './plugins/request-rate.ts';
+import { securityHeaders } from './plugins/security-headers.ts';
 import { strictJsonBody } from './plugins/strict-json-body.ts';
+import { continueWhenRead } from './plugins/unread-bodies.ts';
 import { validation } from './plugins/validation.ts';
 import type { ArchiveService } from './service/archive-service.ts';
 import type { Health } from './service/health.ts';
@@ -48,6 +54,8 @@ export async function buildApp(parts: AppParts): Promise<App> {
 	const app: App = Fastify({
 		loggerInstance: parts.logger,
 		genReqId: () => randomUUID(),
+		// The line of a request is written by the plugin requestLog.
+		logController: new LogController({ disableRequestLogging: true }),
 		routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
 		frameworkErrors: answerBadAddress,
 		clientErrorHandler: answerClientError,
@@ -61,6 +69,7 @@ export async function buildApp(parts: AppParts): Promise<App> {
 	app.removeContentTypeParser('text/plain');
 	// An expectation that is not known may be ignored (RFC 9110 §10.1.1); Node would answer 417 without a body.
 	app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+	continueWhenRead(app.server);
 	// A connection that is busy when the service closes becomes idle later than Node looks.
 	app.addHook('preClose', async () => {
 		parts.jobs.close();
@@ -68,13 +77,18 @@ export async function buildApp(parts: AppParts): Promise<App> {
 		app.server.once('close', () => clearInterval(timer));
 	});
 
+	await app.register(requestLog);
+	await app.register(requestId);
+	await app.register(securityHeaders);
 	await app.register(problems, { onStoreFailure: () => parts.health.noteStoreFailure() });
+	await app.register(cors, { origins: parts.config.corsOrigins });
 	await app.register(origins, { config: parts.config });
+	await app.register(methods);
 	await app.register(validation);
 	const { limits, uploadIdleMs: idleMs, uploadTimeoutMs: totalMs } = parts.config;
 	await app.register(strictJsonBody, { maxDepth: limits.maxRecordDepth, idleMs, totalMs });
 	await app.register(requestMetrics, { metrics: parts.metrics });
-	await app.register(callers, { config: parts.config });
+	await app.register(requestRate, { max: parts.config.rateLimit });
 	await app.register(openapi, { version: parts.version });
 
 	operationRoutes(app, parts.metrics, () => parts.health.readiness());

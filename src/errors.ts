@@ -12,7 +12,7 @@ import {
 	overLimit,
 } from './errors/dss-error.ts';
 
-export { bytesOf, excerpt, firstFaults, MAX_PROBLEM_BYTES } from './errors/bounded.ts';
+export { bytesOf, detailsWithin, excerpt, firstFaults, MAX_PROBLEM_BYTES } from './errors/bounded.ts';
 export {
 	ALERT_TYPES,
 	type AlertType,
@@ -288,7 +288,7 @@ export const errors = {
 		409,
 		'Both sides changed the same things',
 		(d) =>
-			`${d.unsettled} of ${d.conflicts} conflicts are not settled; nothing was changed. Settle each in resolutions, or choose another strategy.`,
+			`${d.unsettled} of ${d.conflicts} conflicts are not settled; nothing was changed. Settle each in resolutions, or choose another strategy. The first are in details.conflicted_items; POST /api/projects/{project_id}/merge/analyze pages through all of them.`,
 	),
 	revisionStale: define<{ project_id: string; expected: string; revision: number; since: number[] }>(
 		'revision_stale',
@@ -317,6 +317,7 @@ export const errors = {
 		'The job has no result to fetch',
 		(d) => `Job ${d.job_id} has no file: ${d.reason}.`,
 	),
+	resultTooLarge: define<Limit>('result_too_large', 413, 'The result is too large', overLimit),
 	jobGivenUp: define<{ attempts: number; reason: string }>(
 		'job_given_up',
 		500,

@@ -44,6 +44,8 @@ test('configuration', async (t) => {
 			['DSS_AUTH', 'keys'],
 			['DSS_CORS_ORIGINS', '*'],
 			['DSS_MAX_TOKENS', '-1'],
+			['DSS_MAX_PAGE_BYTES', '9999'],
+			['DSS_MAX_PAGE_BYTES', '100000001'],
 		] as const) {
 			const found = faults({ [name]: value });
 			t.equal(found.length, 1, `${name}=${value}: ${found.join('; ')}`);

@@ -75,3 +75,21 @@ test('conflicts of a stored error are cut from the end', async (t) => {
 	t.match(stored.details, { conflicts: 100, conflicted_items: { length: 3 } });
 	t.match(stored.details, { conflicted_items: [{ index: 0 }] });
 });
+
+test('lists in the details of a problem document are cut from the end, with a stage and without', async (t) => {
+	for (const [stage, size, shown] of [
+		[undefined, 10_000, 6],
+		['apply', 10_000, 3],
+		['apply', 200_000, 0],
+	] as const) {
+		const conflicted_items = Array.from({ length: 100 }, (_, index) => ({
+			index,
+			content: 'x'.repeat(size),
+		}));
+		const error = errors.mergeConflicts({ conflicts: 100, unsettled: 100, conflicted_items });
+		error.stage = stage;
+		const problem = toProblem(error, 'req-1');
+		t.ok(Buffer.byteLength(JSON.stringify(problem)) <= 64_000, `${stage} ${size}`);
+		t.match(problem.details, { conflicts: 100, conflicted_items: { length: shown } });
+	}
+});

@@ -5,12 +5,16 @@ import { type PassThrough, Readable, Transform } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
 import yazl from 'yazl';
 import type { ManifestFile } from '../../schemas/manifest.ts';
+import { errors } from '../errors.ts';
 
 /**
  * What makes two exports of one state the same bytes. yazl writes a date's local fields, so a local date gives the
  * same bytes in every time zone; without `forceDosTimestamp` it would add a field in UTC.
  */
 const FIXED = { mtime: new Date(1980, 0, 1), mode: 0o100644, forceDosTimestamp: true } as const;
+
+/** Half of the quota is for results (`src/jobs/result-files.ts`). */
+const RESULT_LIMIT = { limit: 'the result in bytes', setting: 'DSS_SPOOL_QUOTA_BYTES' } as const;
 
 /** Writes a `.dss` archive entry by entry, with flat memory. The caller writes the manifest last. */
 export class ArchiveWriter {
@@ -20,14 +24,18 @@ export class ArchiveWriter {
 	readonly #written: Promise<void>;
 	#bytes = 0;
 
-	/** @param path a file that does not exist yet; made with mode 0600 */
-	constructor(path: string, signal: AbortSignal) {
+	/**
+	 * @param path a file that does not exist yet; made with mode 0600
+	 * @param maxBytes what it may have; beyond, writing ends with `result_too_large`
+	 */
+	constructor(path: string, maxBytes: number, signal: AbortSignal) {
 		this.#path = path;
 		const meter = new Transform({
 			transform: (chunk: Buffer, _encoding, done) => {
 				this.#digest.update(chunk);
 				this.#bytes += chunk.length;
-				done(null, chunk);
+				if (this.#bytes <= maxBytes) done(null, chunk);
+				else done(errors.resultTooLarge({ ...RESULT_LIMIT, value: maxBytes }));
 			},
 		});
 		const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });

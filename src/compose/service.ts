@@ -4,12 +4,14 @@ import type { Config } from '../../schemas/config.ts';
 import { Dispatcher } from '../jobs/dispatcher.ts';
 import type { Outbox } from '../jobs/outbox.ts';
 import { startQueueThread } from '../jobs/queue-thread.ts';
+import { ResultFiles } from '../jobs/result-files.ts';
 import { completeJob } from '../jobs/sqlite/complete.ts';
 import { openQueue } from '../jobs/sqlite/open.ts';
 import { Metrics } from '../plugins/metrics.ts';
 import { Admission } from '../service/admission.ts';
 import { ArchiveExecutor } from '../service/archive-executor.ts';
 import { ArchiveService } from '../service/archive-service.ts';
+import { BelievedTime } from '../service/believed-time.ts';
 import { Estimator } from '../service/estimator.ts';
 import { Expiry } from '../service/expiry.ts';
 import { Health } from '../service/health.ts';
@@ -29,10 +31,12 @@ import { WebhookSender } from '../webhooks/sender.ts';
 import { nicenessOf } from '../workers/lanes.ts';
 import { WorkerPool } from '../workers/pool.ts';
 import type { TaskRunner } from '../workers/port.ts';
+import { claimFolder } from './data-folder.ts';
 import type { QueueSettings, WorkerSettings } from './worker-settings.ts';
 
 /** Where the service logs what no request sees. */
 export interface Log {
+	info(properties: object, message: string): void;
 	warn(properties: object, message: string): void;
 	error(properties: object, message: string): void;
 	fatal(properties: object, message: string): void;
@@ -71,7 +75,7 @@ export interface Composition {
 /**
  * Makes the data folder ready and composes the service.
  *
- * @throws {Error} where another process has the folder, or it is of a newer DSS
+ * @throws {Error} where another process has the folder, or it is of a newer DSS, or not of DSS
  */
 export async function compose(
 	config: Config,
@@ -79,6 +83,7 @@ export async function compose(
 	log: Log,
 	entries = ENTRIES,
 ): Promise<Composition> {
+	for (const warning of claimFolder(config.dataDir)) log.warn({ folder: config.dataDir }, warning);
 	const lock: FolderLock = lockFolder(config.dataDir);
 	try {
 		return await composeLocked(config, version, log, lock, entries);
@@ -95,8 +100,8 @@ async function composeLocked(
 	lock: FolderLock,
 	entries: ThreadEntries,
 ): Promise<Composition> {
-	const { dataDir, busyTimeoutMs, limits, requestTimeoutMs, stallTimeoutMs } = config;
-	const settings = { dataDir, busyTimeoutMs, limits };
+	const { dataDir, busyTimeoutMs, limits, maxPageBytes, requestTimeoutMs, stallTimeoutMs } = config;
+	const settings = { dataDir, busyTimeoutMs, limits, maxPageBytes };
 	const onError = (err: unknown, message: string) => log.error({ err }, message);
 	const remains = await recover(settings);
 	const spool = await Spool.prepare(
@@ -107,7 +112,7 @@ async function composeLocked(
 			idleMs: config.uploadIdleMs,
 			totalMs: config.uploadTimeoutMs,
 		},
-		remains.files,
+		[...remains.files.inputs, ...remains.files.results],
 	);
 	const metrics = new Metrics(spool);
 	const reader = openReader(settings);
@@ -122,15 +127,17 @@ async function composeLocked(
 		onDurations: (durations) => metrics.stageDurations(durations),
 		log,
 	});
-	const tasks = retaining(pool, reader, config, log);
+	const time = new BelievedTime({ now: Date.now, monotonic: () => performance.now() });
+	const tasks = retaining(pool, reader, time, config, log);
 	const queueThread = startQueueThread(entries.queue, { dataDir, busyTimeoutMs }, onError);
 	const { jobs: queue, outbox, keys, speeds } = queueThread.ports;
+	const results = new ResultFiles(spool, queue, remains.files.results);
 	const estimator = new Estimator(speeds, remains.speeds, onError);
 	const outcomes = new WorkMetrics(metrics, estimator);
 	const dispatcher: Dispatcher = new Dispatcher({
 		queue,
 		tasks,
-		files: spool,
+		files: results,
 		slots: jobWorkers,
 		// The folder's lock keeps other processes out.
 		renewEveryMs: null,
@@ -139,16 +146,17 @@ async function composeLocked(
 			webhooks?.wake();
 		},
 		onError,
+		log,
 	});
 	metrics.watchQueue(queue, () => dispatcher.busy);
 	const webhooks = webhooksOf(config, outbox, metrics, log);
 	const expiry = new Expiry({
 		jobs: queue,
 		keys,
-		files: spool,
+		files: results,
 		resultSeconds: config.resultTtlSeconds,
 		jobSeconds: config.jobTtlSeconds,
-		now: Date.now,
+		now: () => time.now(),
 		onError,
 	});
 	const executor = new ArchiveExecutor({
@@ -156,6 +164,7 @@ async function composeLocked(
 		dispatcher,
 		tasks,
 		spool,
+		results,
 		estimator,
 		outcomes,
 		requestTimeoutMs,
@@ -175,6 +184,7 @@ async function composeLocked(
 			reader,
 			tasks,
 			spool,
+			results,
 			executor,
 			estimator,
 			telemetry: metrics,
@@ -185,6 +195,7 @@ async function composeLocked(
 			tasks,
 			executor,
 			telemetry: metrics,
+			maxPageBytes,
 			clock: { toleranceMs: config.clockToleranceMs, driftMs: config.clockDriftWarningMs },
 		}),
 		jobs,
@@ -259,9 +270,19 @@ function webhooksOf(
 }
 
 /** History is pruned where the settings say so. */
-function retaining(tasks: TaskRunner, reader: Reader, config: Config, log: Log): TaskRunner {
+function retaining(
+	tasks: TaskRunner,
+	reader: Reader,
+	time: BelievedTime,
+	config: Config,
+	log: Log,
+): TaskRunner {
 	const { historyRevisions: revisions, historyDays: days } = config;
 	if (revisions === 0 && days === 0) return tasks;
-	const settings = { revisions: revisions === 0 ? null : revisions, days: days === 0 ? null : days };
+	const settings = {
+		revisions: revisions === 0 ? null : revisions,
+		days: days === 0 ? null : days,
+		now: () => time.now(),
+	};
 	return new RetainingRunner(tasks, reader, settings, (err) => log.error({ err }, 'pruning history failed'));
 }

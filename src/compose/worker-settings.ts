@@ -9,6 +9,8 @@ export interface QueueSettings {
 /** What a worker thread is given. */
 export interface WorkerSettings extends QueueSettings {
 	readonly limits: Limits;
+	/** How many bytes of a caller's data a page of a list may hold. */
+	readonly maxPageBytes: number;
 	/** How far its thread stands behind others for the processor; 0: not at all. */
 	readonly niceness: number;
 }

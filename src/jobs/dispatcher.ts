@@ -4,6 +4,7 @@ import { v7 } from 'uuid';
 import { DssError, errors } from '../errors.ts';
 import type { TaskRunner } from '../workers/port.ts';
 import { endOfRun, type StopReason, tooManyCrashes } from './end-of-run.ts';
+import { logBegin, logEnd, type RunLog } from './job-log.ts';
 import { type JobFiles, type JobOutput, type JobRun, taskOf } from './job-tasks.ts';
 import type { Job, JobEnd, JobProgress, JobQueue, NewJob } from './queue.ts';
 
@@ -26,6 +27,7 @@ export interface DispatcherOptions {
 	/** Called at every end of a job that ran here; its input is still named. */
 	readonly onEnd: (job: Job, seconds: number) => void;
 	readonly onError: (error: unknown, message: string) => void;
+	readonly log: RunLog;
 }
 
 interface Run {
@@ -171,6 +173,7 @@ export class Dispatcher {
 		const run: Run = { job, ...parts, stop: null, ended: Promise.resolve() };
 		this.#runs.set(job.uuid, run);
 		if (this.#closing.signal.aborted) stopRun(run, 'stopped');
+		logBegin(this.#options.log, job);
 		run.ended = this.#see(run, output);
 		this.#notify(job.uuid);
 	}
@@ -247,8 +250,10 @@ export class Dispatcher {
 		const { files, onEnd, queue } = this.#options;
 		const ended = await queue.get(job.uuid);
 		const made = end.status === 'succeeded' ? end.result : null;
-		if (made !== null && ended?.result?.name !== made.name) await files.release(made);
-		if (ended === null || ended.finishedAt === null) return;
+		if (made !== null && ended?.result?.name !== made.name) await files.releaseResult(made);
+		if (ended === null) return;
+		logEnd(this.#options.log, ended, end, seconds);
+		if (ended.finishedAt === null) return;
 		if (job.input !== null) await files.release(job.input);
 		onEnd({ ...ended, input: job.input }, seconds);
 	}

@@ -11,10 +11,14 @@ import type { Job, JobFile, JobKind, JobProgress } from './queue.ts';
 export interface JobFiles {
 	pathOf(name: string): string;
 	newPath(): string;
-	/** Takes charge of a file that was written to a `newPath`. */
-	own(path: string, bytes: number, sha256: string): JobFile;
-	/** Removes a file of its own. */
+	/** Bytes that a result may have. */
+	readonly maxResultBytes: number;
+	/** Takes charge of a result that was written to a `newPath`. @throws {DssError} spool_full; then it is removed */
+	own(path: string, bytes: number, sha256: string): Promise<JobFile>;
+	/** Removes an upload. */
 	release(file: JobFile): Promise<void>;
+	/** Removes a result, unless it has been removed already. */
+	releaseResult(file: JobFile): Promise<void>;
 	/** Removes whatever was written to a `newPath` that nobody took charge of. */
 	discard(path: string): Promise<void>;
 }
@@ -23,7 +27,7 @@ export interface JobFiles {
 export interface JobInputs {
 	import: Omit<ImportRequest, 'upload'> & { readonly upload: Omit<UploadOptions, 'path'> };
 	merge: Omit<MergeTask, 'upload'> & { readonly upload: Omit<MergeTask['upload'], 'path'> };
-	export: Omit<ExportOptions, 'path'>;
+	export: Omit<ExportOptions, 'path' | 'maxBytes'>;
 }
 
 /** What is kept of a task's output. */
@@ -45,14 +49,21 @@ export interface JobOutput {
 	readonly result: JobFile | null;
 }
 
-/** The input of a kind's task, which reads or writes the file at a path. */
+/**
+ * The input of a kind's task, which reads or writes the file at a path.
+ *
+ * @param maxResultBytes what a file may have that it writes
+ */
 export function taskInputAt<Kind extends JobKind>(
 	kind: Kind,
 	input: JobInputs[Kind],
 	path: string,
+	maxResultBytes: number,
 ): Tasks[Kind]['input'] {
 	// An export writes there; of the others the upload is there. The kind decides which input it is.
-	const at = kind === 'export' ? { ...input, path } : { ...input, upload: { ...uploadOf(input), path } };
+	const written = { path, maxBytes: maxResultBytes };
+	const at =
+		kind === 'export' ? { ...input, ...written } : { ...input, upload: { ...uploadOf(input), path } };
 	return at as Tasks[Kind]['input'];
 }
 
@@ -71,13 +82,12 @@ export function taskOf(
 		if (job.kind !== 'export') {
 			if (job.input === null) throw new Error(`job ${job.uuid} has no input`);
 			const path = files.pathOf(job.input.name);
-			const input = taskInputAt(job.kind, taskInput as JobInputs['import' | 'merge'], path);
+			const given = taskInput as JobInputs['import' | 'merge'];
+			const input = taskInputAt(job.kind, given, path, files.maxResultBytes);
 			const { value } = await tasks.run(job.kind, input, options);
 			return { outcome: JSON.stringify(value), result: null };
 		}
-		const path = files.newPath();
-		const outcome = await exportTo(path, taskInput as JobInputs['export'], files, tasks, options);
-		return { outcome: JSON.stringify(outcome), result: files.own(path, outcome.bytes, outcome.sha256) };
+		return exportTo(files.newPath(), taskInput as JobInputs['export'], files, tasks, options);
 	};
 }
 
@@ -88,9 +98,12 @@ async function exportTo(
 	files: JobFiles,
 	tasks: TaskRunner,
 	options: RunOptions,
-): Promise<ExportResult> {
+): Promise<JobOutput> {
 	try {
-		return (await tasks.run('export', { ...taskInput, path }, options)).value;
+		const input = taskInputAt('export', taskInput, path, files.maxResultBytes);
+		const { value } = await tasks.run('export', input, options);
+		const result = await files.own(path, value.bytes, value.sha256);
+		return { outcome: JSON.stringify(value), result };
 	} catch (error) {
 		await files.discard(path);
 		throw error;

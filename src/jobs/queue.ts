@@ -130,8 +130,10 @@ export interface JobQueue {
 	figures(): Promise<QueueFigures>;
 	/** At start, when this process alone has the data: counts a crash for each job that ran, and lets it wait again. Answers how many. */
 	recover(): Promise<number>;
-	/** All files that jobs own. */
-	files(): Promise<JobFile[]>;
+	/** All files that jobs own: their uploads, and what they made. */
+	files(): Promise<{ inputs: JobFile[]; results: JobFile[] }>;
+	/** Forgets the oldest results, as many as have so many bytes together; answers their files. */
+	forgetResults(bytes: number): Promise<JobFile[]>;
 	/**
 	 * Forgets results of jobs that ended before `results`, and jobs that ended before `jobs` (RFC 3339), `limit` of each
 	 * at most. Answers the files that nobody owns now, and whether there is more to forget.

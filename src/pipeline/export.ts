@@ -18,6 +18,8 @@ export interface ExportOptions {
 	readonly selection: Selection | null;
 	/** A file that does not exist yet. */
 	readonly path: string;
+	/** Bytes that the file may have. */
+	readonly maxBytes: number;
 	/** Name and version of the program, for the manifest. */
 	readonly generator: string;
 }
@@ -29,13 +31,13 @@ export interface ExportResult {
 	readonly sha256: string;
 }
 
-/** Writes the archive. @throws {DssError} project_unknown, revision_unknown, spool_full */
+/** Writes the archive. @throws {DssError} project_unknown, revision_unknown, result_too_large, spool_full */
 export async function exportProject(work: Work, options: ExportOptions): Promise<ExportResult> {
 	const { store } = work;
 	const revision = await store.revision(options.projectUuid, options.revision ?? undefined);
 	if (revision === null) throw await unknown(work, options);
 	const selection = normalised(options.selection);
-	const writer = new ArchiveWriter(options.path, work.signal);
+	const writer = new ArchiveWriter(options.path, options.maxBytes, work.signal);
 	const files: ManifestFile[] = [await writer.addText('project.json', projectText(revision))];
 	const total = revision.counts.themes + revision.counts.tokens + revision.counts.components;
 	let done = 0;

@@ -6,10 +6,15 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { type DssError, errors } from '../errors.ts';
 import { toProblem } from '../service/problem-presenter.ts';
 import { PROBLEM_TYPE, sendProblem } from './problems.ts';
+import { REQUEST_ID } from './request-id.ts';
+import { logWhenOver } from './request-log.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** Answers an address that the router cannot read. */
 export function answerBadAddress(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+	logWhenOver(request, reply);
 	const reason = 'the address is not well-formed: it is percent-encoded wrongly';
+	reply.headers({ ...SECURITY_HEADERS, [REQUEST_ID]: request.id });
 	sendProblem(errors.malformedRequest({ reason }, error), request, reply);
 }
 
@@ -49,6 +54,8 @@ function responseOf(error: DssError, requestId: string): string {
 		`Content-Type: ${PROBLEM_TYPE}; charset=utf-8`,
 		`Content-Length: ${Buffer.byteLength(body)}`,
 		'Connection: close',
+		`X-Request-Id: ${requestId}`,
+		...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
 		'',
 		body,
 	].join('\r\n');

@@ -3,64 +3,29 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin';
 import { DssError, errors } from '../errors.ts';
 import { toProblem } from '../service/problem-presenter.ts';
-import { RouteTable } from './route-table.ts';
+import { endUnreadBody } from './unread-bodies.ts';
 
-/** How long a sender may go on after its answer. */
-const LINGER_MS = 500;
-/** A path that is repeated in an answer is cut at so many characters. */
+/** A media type that is repeated in an answer is cut at so many characters. */
 const MAX_SHOWN = 200;
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** Installs the answers to errors, to unknown addresses and to unknown methods. */
+/** Installs the answers to errors. */
 export const problems = fp(async (app: FastifyInstance, options: { onStoreFailure: () => void }) => {
-	const table = new RouteTable();
-	app.addHook('onRoute', ({ url, method }) => table.add(url, method));
 	refuseWhileStopping(app);
 
 	app.setErrorHandler((error: FastifyError, request, reply) => {
 		const known = toDssError(error, request);
 		if (known.code === errors.storeFailed.spec.code) options.onStoreFailure();
-		if (known.spec.status >= 500)
-			request.log.error(
-				{ err: known.cause instanceof Error ? known.cause : error, code: known.code },
-				known.message,
-			);
 		return sendProblem(known, request, reply);
-	});
-
-	app.addHook('onRequest', async (request, reply) => {
-		const { url } = request.routeOptions;
-		const allow = url === undefined ? null : table.methodsMeantAt(pathOf(request), url);
-		if (allow === null) return;
-		reply.header('allow', allow);
-		throw methodNotAllowed(request, allow);
-	});
-
-	app.setNotFoundHandler((request, reply) => {
-		const allow = table.methodsAt(pathOf(request));
-		if (allow === null) {
-			const address = { method: request.method, path: pathOf(request).slice(0, MAX_SHOWN) };
-			return sendProblem(errors.routeUnknown(address), request, reply);
-		}
-		reply.header('allow', allow);
-		return sendProblem(methodNotAllowed(request, allow), request, reply);
 	});
 });
 
-/** Answers with an error. */
+/** Answers with an error, and notes it for the log. */
 export function sendProblem(error: DssError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+	request.problem = error;
 	endUnreadBody(request, reply);
 	if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter);
 	return reply.code(error.spec.status).type(PROBLEM_TYPE).send(toProblem(error, request.id));
-}
-
-function pathOf({ url }: FastifyRequest): string {
-	return url.split('?')[0] ?? '';
-}
-
-function methodNotAllowed(request: FastifyRequest, allow: string): DssError {
-	const path = pathOf(request).slice(0, MAX_SHOWN);
-	return errors.methodNotAllowed({ method: request.method, path, allow });
 }
 
 /** Connections that are open when the service stops may bring further requests. */
@@ -71,22 +36,6 @@ function refuseWhileStopping(app: FastifyInstance): void {
 	});
 	app.addHook('onRequest', async () => {
 		if (stopping) throw errors.stopping({ retry_after: 5 });
-	});
-}
-
-/**
- * The rest of a body that was refused is discarded for a moment before the connection is closed: closing it while
- * bytes still come in resets it, and the sender cannot read the answer (RFC 9112 §9.6).
- */
-function endUnreadBody(request: FastifyRequest, reply: FastifyReply): void {
-	const { raw } = request;
-	const hasBody =
-		raw.headers['transfer-encoding'] !== undefined || Number(raw.headers['content-length'] ?? 0) > 0;
-	if (!hasBody || raw.complete) return;
-	reply.raw.once('finish', () => {
-		const timer = setTimeout(() => raw.destroy(), LINGER_MS);
-		raw.once('close', () => clearTimeout(timer));
-		raw.resume();
 	});
 }
 

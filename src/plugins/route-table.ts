@@ -21,12 +21,13 @@ export class RouteTable {
 		this.#moreExact.clear();
 	}
 
-	/** The methods that a path answers to; null where it is not the address of anything. */
+	/** The methods that a path answers to, OPTIONS among them; null where it is not the address of anything. */
 	methodsAt(path: string): string | null {
 		const entries = [...this.#entries.values()].filter(({ pattern }) => pattern.test(path));
 		const exact = entries.filter((entry) => !entries.some((other) => isMoreExact(other.url, entry.url)));
-		const methods = exact.flatMap((entry) => [...entry.methods]);
-		return methods.length === 0 ? null : [...new Set(methods)].sort().join(', ');
+		if (exact.length === 0) return null;
+		const methods = new Set(['OPTIONS', ...exact.flatMap((entry) => [...entry.methods])]);
+		return [...methods].sort().join(', ');
 	}
 
 	/**
@@ -49,7 +50,7 @@ function patternOf(url: string): RegExp {
 		.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
 		.replace(/:[^/]+/g, '[^/]+')
 		.replaceAll('*', '.*');
-	return new RegExp(`^${source}/?$`);
+	return new RegExp(`^${source}$`);
 }
 
 /** Whether one address is another with some parameter given. */

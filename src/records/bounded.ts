@@ -1,7 +1,7 @@
 /** Items taken one at a time until there are enough of them, or enough bytes. */
 
-/** What a caller's data is read in at once, unless a setting says otherwise: 4 MB. */
-export const MAX_PAGE_BYTES = 4_000_000;
+/** What the batches of long work hold at most: 4 MB. (Pages of lists: DSS_MAX_PAGE_BYTES.) */
+export const MAX_BATCH_BYTES = 4_000_000;
 
 /** How much is read at once. */
 export interface Bounds {

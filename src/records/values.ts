@@ -66,8 +66,8 @@ export function modernised(type: string, value: unknown): unknown {
 
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
 	color: (text) => hexColor(text),
-	dimension: (text) => quantity(text, /^(-?(?:\d+\.?\d*|\.\d+))(px|rem)$/),
-	duration: (text) => quantity(text, /^(-?(?:\d+\.?\d*|\.\d+))(ms|s)$/),
+	dimension: (text) => quantity(text, /^(-?(?:\d+(?:\.\d*)?|\.\d+))(px|rem)$/),
+	duration: (text) => quantity(text, /^(-?(?:\d+(?:\.\d*)?|\.\d+))(ms|s)$/),
 };
 
 function quantity(text: string, form: RegExp): { value: number; unit: string } | null {

@@ -3,7 +3,13 @@ import { v7 } from 'uuid';
 import type { QueuedAnswer } from '../../schemas/jobs.ts';
 import { DssError, errors } from '../errors.ts';
 import type { Dispatcher } from '../jobs/dispatcher.ts';
-import { type JobInputs, type JobOutcomes, type JobOutput, taskInputAt } from '../jobs/job-tasks.ts';
+import {
+	type JobFiles,
+	type JobInputs,
+	type JobOutcomes,
+	type JobOutput,
+	taskInputAt,
+} from '../jobs/job-tasks.ts';
 import type { Job, JobFile, JobKind, JobProgress, JobQueue, NewJob } from '../jobs/queue.ts';
 import type { Spool, Spooled } from '../spool/spool.ts';
 import type { TaskRunner } from '../workers/port.ts';
@@ -20,7 +26,9 @@ export interface ArchiveExecutorOptions {
 	readonly queue: Pick<JobQueue, 'add'>;
 	readonly dispatcher: Pick<Dispatcher, 'adopt' | 'note' | 'wake'>;
 	readonly tasks: TaskRunner;
-	readonly spool: Pick<Spool, 'own' | 'release' | 'discard'>;
+	readonly spool: Pick<Spool, 'release'>;
+	/** Of what work writes. */
+	readonly results: Pick<JobFiles, 'own' | 'discard' | 'maxResultBytes'>;
 	readonly estimator: Estimator;
 	readonly outcomes: WorkMetrics;
 	readonly requestTimeoutMs: number;
@@ -177,11 +185,12 @@ export class ArchiveExecutor {
 	}
 
 	#begin<Kind extends JobKind>(task: ArchiveTask<Kind>, uuid: string): Begun<Kind> {
-		const { tasks, dispatcher } = this.#options;
+		const { tasks, dispatcher, results } = this.#options;
 		const controller = new AbortController();
 		const holder = v7();
 		let progress: JobProgress = { stage: null, done: 0, total: 0 };
-		const input = taskInputAt(task.kind, task.input, task.file?.path ?? task.path ?? '');
+		const path = task.file?.path ?? task.path ?? '';
+		const input = taskInputAt(task.kind, task.input, path, results.maxResultBytes);
 		const done = tasks.run(task.kind, input, {
 			signal: controller.signal,
 			job: { uuid, holder },
@@ -226,15 +235,15 @@ export class ArchiveExecutor {
 		{ kind, path }: ArchiveTask<Kind>,
 		{ outcome }: Begun<Kind>,
 	): Promise<JobOutput> {
-		const { spool } = this.#options;
+		const { results } = this.#options;
 		try {
 			const value = await outcome;
 			if (kind !== 'export' || path === undefined) return { outcome: JSON.stringify(value), result: null };
 			// The outcome of an export.
 			const { bytes, sha256 } = value as JobOutcomes['export'];
-			return { outcome: JSON.stringify(value), result: spool.own(path, bytes, sha256) };
+			return { outcome: JSON.stringify(value), result: await results.own(path, bytes, sha256) };
 		} catch (error) {
-			if (path !== undefined) await spool.discard(path);
+			if (path !== undefined) await results.discard(path);
 			throw error;
 		}
 	}

@@ -4,10 +4,12 @@ import type { AnalysisAnswer, ImportAnswer } from '../../schemas/archives.ts';
 import type { QueuedAnswer } from '../../schemas/jobs.ts';
 import { errors, fromErrorData } from '../errors.ts';
 import type { JobInputs } from '../jobs/job-tasks.ts';
+import type { RequestedFile, ResultFiles } from '../jobs/result-files.ts';
 import type { ExportOptions } from '../pipeline/export.ts';
 import type { UploadOptions } from '../pipeline/incoming.ts';
 import { assertIfMatch, type Precondition } from '../pipeline/precondition.ts';
 import type { Spool, Spooled } from '../spool/spool.ts';
+import type { UploadClock } from '../spool/upload-clock.ts';
 import type { Counts, Reader, Revision } from '../store/port.ts';
 import type { TaskRunner } from '../workers/port.ts';
 import type { Admission } from './admission.ts';
@@ -19,12 +21,14 @@ import { noteRefusal } from './refusals.ts';
 import type { Caller, Telemetry } from './telemetry.ts';
 
 export type { Spooled } from '../spool/spool.ts';
+export type { UploadClock } from '../spool/upload-clock.ts';
 export type { ExecutionOptions } from './archive-executor.ts';
 
 export interface ArchiveServiceOptions {
 	readonly reader: Reader;
 	readonly tasks: TaskRunner;
 	readonly spool: Spool;
+	readonly results: ResultFiles;
 	readonly admission: Admission;
 	readonly executor: ArchiveExecutor;
 	readonly estimator: Estimator;
@@ -41,18 +45,23 @@ export type ImportSettings = Omit<JobInputs['import'], 'upload'>;
 
 /** An export on the spool; its holder removes the file. */
 export interface Exported {
-	readonly file: Spooled;
+	readonly file: RequestedFile;
 	readonly revision: Revision;
 }
 
 /** Which part of which project is exported; `revision` null: the current one. */
-export type ExportSettings = Omit<ExportOptions, 'path' | 'generator'>;
+export type ExportSettings = Omit<ExportOptions, 'path' | 'maxBytes' | 'generator'>;
 
 export class ArchiveService {
 	readonly #options: ArchiveServiceOptions;
 
 	constructor(options: ArchiveServiceOptions) {
 		this.#options = options;
+	}
+
+	/** Refuses where no place is free for the work of an upload; takes none. @throws {DssError} too_busy */
+	assertRoom(): void {
+		this.#options.admission.assertRoom();
 	}
 
 	/** Takes a place among the work that may run and wait, until it is disposed of. @throws {DssError} too_busy */
@@ -71,9 +80,14 @@ export class ArchiveService {
 		assertIfMatch(projectUuid, current, precondition);
 	}
 
+	/** Times the body of an upload; see `Spool.time`. */
+	timeUpload(body: Readable): UploadClock {
+		return this.#options.spool.time(body);
+	}
+
 	/** Streams an upload to the spool. @throws {DssError} upload_too_large, upload_timeout, upload_cut_off, spool_full */
-	receive(upload: Readable): Promise<Spooled> {
-		return this.#options.spool.receive(upload);
+	receive(upload: Readable, { signal }: UploadClock): Promise<Spooled> {
+		return this.#options.spool.receive(upload, signal);
 	}
 
 	/** Imports an upload. @throws {DssError} see `pipeline/import.ts` */
@@ -111,12 +125,16 @@ export class ArchiveService {
 		return { answer: toAnalysisAnswer(value, problem, estimate, requiresJob), revision: value.revision };
 	}
 
-	/** Writes an export to the spool, or makes it a job. @throws {DssError} project_unknown, revision_unknown, spool_full */
+	/**
+	 * Writes an export to the spool, or makes it a job.
+	 *
+	 * @throws {DssError} project_unknown, revision_unknown, result_too_large, spool_full
+	 */
 	async export(
 		settings: ExportSettings,
 		execution: ExecutionOptions,
 	): Promise<Exported | { queued: QueuedAnswer }> {
-		const { spool, generator, reader } = this.#options;
+		const { spool, results, generator, reader } = this.#options;
 		const path = spool.newPath();
 		const { projectUuid } = settings;
 		try {
@@ -127,7 +145,8 @@ export class ArchiveService {
 			const performed = await this.#options.executor.perform(task, execution);
 			if ('queued' in performed) return performed;
 			const { bytes, sha256, revision: exported } = performed.done;
-			return { file: spool.adopt(path, bytes, sha256), revision: exported };
+			const file = await results.ownForRequest(path, bytes, sha256);
+			return { file, revision: exported };
 		} catch (error) {
 			await spool.discard(path);
 			throw error;

@@ -10,11 +10,15 @@ const BATCH = 500;
 export interface ExpiryOptions {
 	readonly jobs: Pick<JobQueue, 'expire'>;
 	readonly keys: Pick<IdempotencyKeys, 'expire'>;
-	readonly files: { release(file: JobFile): Promise<void> };
+	readonly files: {
+		releaseResult(file: JobFile): Promise<void>;
+		/** Removes results over their share: the quota may have been lowered. */
+		makeRoom(): Promise<void>;
+	};
 	/** How long files that jobs made, and ended jobs, are kept. */
 	readonly resultSeconds: number;
 	readonly jobSeconds: number;
-	/** The time in milliseconds since 1970. */
+	/** The time by which things are removed, in milliseconds since 1970: `BelievedTime`. */
 	readonly now: () => number;
 	readonly onError: (error: unknown, message: string) => void;
 }
@@ -63,9 +67,10 @@ export class Expiry {
 		const before = { results: ago(Math.min(resultSeconds, jobSeconds)), jobs: ago(jobSeconds) };
 		for (let more = true; more && !this.#closing; ) {
 			const expired = await jobs.expire({ ...before, limit: BATCH });
-			for (const file of expired.files) await files.release(file);
+			for (const file of expired.files) await files.releaseResult(file);
 			more = expired.more;
 		}
 		if (!this.#closing) await keys.expire(at - KEY_MS);
+		if (!this.#closing) await files.makeRoom();
 	}
 }

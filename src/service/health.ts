@@ -161,6 +161,6 @@ function reasonOf(error: unknown): string {
 /** Node ends its messages with the file: "EACCES: permission denied, open '/var/lib/dss/spool/…'". */
 function withoutPaths(text: string): string {
 	return text
-		.replace(/'[^']*[/\\][^']*'/g, 'a file')
+		.replace(/'[^'/\\]*[/\\][^']*'/g, 'a file')
 		.replace(/(^|[\s(])(?:\/|[A-Za-z]:\\)[^\s)]+/g, '$1a file');
 }

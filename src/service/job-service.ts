@@ -111,7 +111,7 @@ export class JobService {
 				job.status !== 'succeeded'
 					? `it is ${job.status}`
 					: job.kind === 'export'
-						? 'its time is over; export again'
+						? 'its time is over, or newer results needed its room; export again'
 						: 'its result is in the job itself';
 			throw errors.resultUnknown({ job_id: uuid, reason });
 		}

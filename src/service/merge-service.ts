@@ -6,7 +6,7 @@ import type {
 	MergeAnswer,
 	MergeOptions,
 } from '../../schemas/merges.ts';
-import { DssError } from '../errors.ts';
+import { DssError, MAX_PROBLEM_BYTES } from '../errors.ts';
 import type { MergeRequest } from '../pipeline/merge/settings.ts';
 import type { Precondition } from '../pipeline/precondition.ts';
 import type { Spooled } from '../spool/spool.ts';
@@ -22,6 +22,8 @@ export interface MergeServiceOptions {
 	readonly tasks: TaskRunner;
 	readonly executor: ArchiveExecutor;
 	readonly telemetry: Telemetry;
+	/** How many bytes a page of conflicts may have. */
+	readonly maxPageBytes: number;
 	readonly clock: MergeRequest['clock'];
 }
 
@@ -51,7 +53,7 @@ export class MergeService {
 			// Forms send what was left empty.
 			resolutions: resolutions || null,
 			clock: this.#options.clock,
-			page: { after: null, limit: SHOWN_CONFLICTS },
+			page: { after: null, limit: SHOWN_CONFLICTS, maxBytes: MAX_PROBLEM_BYTES / 2 },
 		};
 	}
 
@@ -77,9 +79,13 @@ export class MergeService {
 		signal: AbortSignal,
 		caller: Caller,
 	): Promise<{ answer: MergeAnalysisAnswer; revision: number }> {
-		const { tasks, telemetry } = this.#options;
+		const { tasks, telemetry, maxPageBytes: maxBytes } = this.#options;
 		const after = cursor === undefined ? null : conflictCursor.read(cursor);
-		const page = { after: after && { kind: after.kind, uuid: after.uuid }, limit: limit ?? SHOWN_CONFLICTS };
+		const page = {
+			after: after && { kind: after.kind, uuid: after.uuid },
+			limit: limit ?? SHOWN_CONFLICTS,
+			maxBytes,
+		};
 		const settings: MergeRequest = { ...this.settings({ deletions }), page };
 		// The pages of one plan are of one revision.
 		const precondition = after && { revisions: [after.revision] };

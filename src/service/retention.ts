@@ -8,6 +8,8 @@ export interface RetentionSettings {
 	readonly revisions: number | null;
 	/** So many days are kept; null: all. */
 	readonly days: number | null;
+	/** The time by which revisions grow old, in milliseconds since 1970. */
+	readonly now: () => number;
 }
 
 const DAY_MS = 86_400_000;
@@ -94,8 +96,8 @@ export class RetainingRunner implements TaskRunner {
 		const { signal } = this.#closing;
 		// A write under way prunes when it has ended.
 		if (signal.aborted || this.#writes.has(projectUuid)) return;
-		const { revisions, days } = this.#settings;
-		const before = days === null ? null : new Date(Date.now() - days * DAY_MS).toISOString();
+		const { revisions, days, now } = this.#settings;
+		const before = days === null ? null : new Date(now() - days * DAY_MS).toISOString();
 		const input = { projectUuid, retention: { revisions, before } };
 		const pruning = this.#inner.run('prune', input, { signal });
 		this.#pruned = { projectUuid, end: pruning.then(ignore, ignore) };

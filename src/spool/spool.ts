@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DssError, errors } from '../errors.ts';
+import { UploadClock, type UploadTimes } from './upload-clock.ts';
 
 /** A file on the spool. It belongs to its holder, who removes it: `await using` does. */
 export interface Spooled extends AsyncDisposable {
@@ -24,16 +25,12 @@ export interface OwnedFile {
 	readonly sha256: string;
 }
 
-export interface SpoolOptions {
+export interface SpoolOptions extends UploadTimes {
 	readonly folder: string;
 	/** Bytes of all files together. */
 	readonly quotaBytes: number;
 	/** Bytes of one upload. */
 	readonly maxUploadBytes: number;
-	/** How long an upload may send nothing. */
-	readonly idleMs: number;
-	/** How long an upload may take. */
-	readonly totalMs: number;
 }
 
 /** Read at once: larger pieces than the default of 64 KiB need fewer turns of the event loop. */
@@ -42,10 +39,20 @@ const READ_BYTES = 262_144;
 /** The names that `newPath` gives. */
 const FILE_NAME = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** A file that is being received. */
+interface Reception {
+	readonly meter: Transform;
+	/** Resolves when it has ended, and its file is there whole or not at all. */
+	readonly ended: Promise<void>;
+}
+
 export class Spool {
 	readonly #options: SpoolOptions;
 	#bytes = 0;
+	/** Bodies of uploads that are timed. */
 	#open = 0;
+	/** In the order in which they began. */
+	readonly #receptions = new Set<Reception>();
 
 	private constructor(options: SpoolOptions) {
 		this.#options = options;
@@ -67,6 +74,11 @@ export class Spool {
 		return spool;
 	}
 
+	/** Bytes that all files may have together. */
+	get quotaBytes(): number {
+		return this.#options.quotaBytes;
+	}
+
 	/** Where an owned file lies. */
 	pathOf(name: string): string {
 		return join(this.#options.folder, basename(name));
@@ -82,6 +94,12 @@ export class Spool {
 	async release({ name, bytes }: OwnedFile): Promise<void> {
 		this.#bytes -= bytes;
 		await rm(this.pathOf(name), { force: true });
+	}
+
+	/** Times the body of an upload, which counts as open until the clock is disposed of. */
+	time(body: Readable): UploadClock {
+		this.#open++;
+		return new UploadClock(body, this.#options, () => void this.#open--);
 	}
 
 	/** Uploads that are coming in now. */
@@ -104,17 +122,11 @@ export class Spool {
 		await rm(path, { force: true });
 	}
 
-	/** Takes charge, for a request, of a file that was written to a `newPath`. */
-	adopt(path: string, bytes: number, sha256: string): Spooled {
-		this.#bytes += bytes;
-		return this.#spooled(path, bytes, sha256);
-	}
-
 	/**
 	 * The content of a file, for one reader. Its name is removed at once, so nothing stays on the spool however the
 	 * reading ends; its bytes count until the stream is closed.
 	 */
-	async openOnce(file: Spooled): Promise<Readable> {
+	async openOnce(file: Pick<Spooled, 'path' | 'remove'>): Promise<Readable> {
 		const handle = await open(file.path, 'r');
 		try {
 			await rm(file.path);
@@ -144,35 +156,43 @@ export class Spool {
 
 	/**
 	 * Streams an upload to the spool while it is counted and hashed. On any fault the file is removed. The upload
-	 * itself is never destroyed: the answer still has to go out on its connection.
+	 * itself is never destroyed: the answer still has to go out on its connection. Where the quota is used up, the
+	 * upload that began last gives way: of many at once, as many come through as have room.
 	 *
-	 * @throws {DssError} upload_too_large, upload_timeout, upload_cut_off, spool_full
+	 * @param signal ends the reception, with its reason
+	 * @throws {DssError} upload_too_large, upload_cut_off, spool_full; the reason of the signal
 	 */
-	async receive(upload: Readable): Promise<Spooled> {
+	async receive(upload: Readable, signal: AbortSignal): Promise<Spooled> {
+		signal.throwIfAborted();
 		const path = this.newPath();
 		const digest = createHash('sha256');
 		let bytes = 0;
+		const take = async (chunk: Buffer): Promise<Buffer> => {
+			bytes += chunk.length;
+			this.#bytes += chunk.length;
+			this.#assertNotTooLarge(bytes);
+			await this.#makeRoom(own);
+			digest.update(chunk);
+			return chunk;
+		};
 		const meter = new Transform({
 			transform: (chunk: Buffer, _encoding, done) => {
-				idle.refresh();
-				bytes += chunk.length;
-				this.#bytes += chunk.length;
-				const fault = this.#overLimit(bytes);
-				if (fault !== null) return done(fault);
-				digest.update(chunk);
-				done(null, chunk);
+				take(chunk).then(
+					(taken) => done(null, taken),
+					(fault: Error) => done(fault),
+				);
 			},
 		});
-		const late = (ms: number) => () =>
-			meter.destroy(errors.uploadTimeout({ seconds: Math.round(ms / 1000) }));
-		const { idleMs, totalMs } = this.#options;
-		const idle = setTimeout(late(idleMs), idleMs);
-		const total = setTimeout(late(totalMs), totalMs);
+		const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+		const own: Reception = { meter, ended };
 		const cutOff = () => {
 			if (!upload.readableEnded) meter.destroy(errors.uploadCutOff({}));
 		};
+		// The reason is an error of ours: `UploadClock`.
+		const stop = () => meter.destroy(signal.reason as DssError);
 		upload.once('close', cutOff).once('error', cutOff);
-		this.#open++;
+		signal.addEventListener('abort', stop);
+		this.#receptions.add(own);
 		try {
 			const written = pipeline(meter, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
 			upload.pipe(meter);
@@ -185,25 +205,33 @@ export class Spool {
 			await rm(path, { force: true });
 			throw translated(error);
 		} finally {
-			clearTimeout(idle);
-			clearTimeout(total);
 			upload.off('close', cutOff).off('error', cutOff);
-			this.#open--;
+			signal.removeEventListener('abort', stop);
+			this.#receptions.delete(own);
+			end();
 		}
 	}
 
-	#overLimit(bytes: number): DssError | null {
-		const { maxUploadBytes, quotaBytes } = this.#options;
-		if (bytes > maxUploadBytes) {
-			return errors.uploadTooLarge({
-				limit: 'the upload in bytes',
-				value: maxUploadBytes,
-				setting: 'DSS_MAX_ARCHIVE_BYTES',
-			});
+	#assertNotTooLarge(bytes: number): void {
+		const { maxUploadBytes } = this.#options;
+		if (bytes <= maxUploadBytes) return;
+		throw errors.uploadTooLarge({
+			limit: 'the upload in bytes',
+			value: maxUploadBytes,
+			setting: 'DSS_MAX_ARCHIVE_BYTES',
+		});
+	}
+
+	/** Ends uploads, the last first, until the quota holds. @throws {DssError} spool_full where it is this one's turn */
+	async #makeRoom(own: Reception): Promise<void> {
+		const { quotaBytes } = this.#options;
+		while (this.#bytes > quotaBytes) {
+			const last = [...this.#receptions].at(-1);
+			const full = errors.spoolFull({}, new Error(`DSS_SPOOL_QUOTA_BYTES is ${quotaBytes}`));
+			if (last === undefined || last === own) throw full;
+			last.meter.destroy(full);
+			await last.ended;
 		}
-		return this.#bytes > quotaBytes
-			? errors.spoolFull({}, new Error(`DSS_SPOOL_QUOTA_BYTES is ${quotaBytes}`))
-			: null;
 	}
 
 	#spooled(path: string, bytes: number, sha256: string): Spooled {

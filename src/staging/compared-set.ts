@@ -1,4 +1,4 @@
-import { MAX_PAGE_BYTES } from '../records/bounded.ts';
+import { MAX_BATCH_BYTES } from '../records/bounded.ts';
 import { allAdded, differencesOfCases, findDifferences } from './compare/differences.ts';
 import { largeLosses } from './compare/removals.ts';
 import { restamp } from './compare/restamp.ts';
@@ -8,7 +8,7 @@ import type { Comparison, Difference, Layout, ThemeLoss } from './port.ts';
 import type { Step } from './steps.ts';
 
 /** Lines that are rewritten at once. */
-const BATCH = { limit: 1_000, maxBytes: MAX_PAGE_BYTES };
+const BATCH = { limit: 1_000, maxBytes: MAX_BATCH_BYTES };
 
 /** A set beside the revision that it was compared with. */
 export class ComparedSet implements Comparison {

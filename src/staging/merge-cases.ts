@@ -1,5 +1,5 @@
 import type { Kind } from '../../schemas/records.ts';
-import { type Bounds, MAX_PAGE_BYTES } from '../records/bounded.ts';
+import { type Bounds, MAX_BATCH_BYTES } from '../records/bounded.ts';
 import type { StagedRecord } from '../records/staged-record.ts';
 import { applyDecisions, forks, isImported } from './compare/merged-whole.ts';
 import { clashes, findClashes, isTaken } from './compare/names.ts';
@@ -28,7 +28,7 @@ import type { Step } from './steps.ts';
 import { STAGED } from './tables.ts';
 
 /** Records that are renamed at once. */
-const BATCH: Bounds = { limit: 500, maxBytes: MAX_PAGE_BYTES };
+const BATCH: Bounds = { limit: 500, maxBytes: MAX_BATCH_BYTES };
 
 /** Staged records held against two revisions. */
 export class MergeCases implements ThreeWay {

@@ -1,4 +1,5 @@
 /** What becomes a job, how many may wait, and how long they are kept. */
+import { randomBytes } from 'node:crypto';
 import { test } from 'tap';
 import { archiveOf } from '../support/dss-builder.ts';
 import { assertProblem, post, put, send } from '../support/http.ts';
@@ -66,5 +67,45 @@ test('what becomes a job, and how long it is kept', async (t) => {
 		const forgotten = await eventually(result, ({ body }) => body.code === 'job_unknown');
 		assertProblem(t, forgotten, 404, 'job_unknown');
 		t.ok(secondsSinceEnd() >= jobSeconds, 'the job was there for its time');
+	});
+
+	t.test('results of jobs leave room for uploads: the oldest give way', async (t) => {
+		await using service = await startService({ env: { DSS_SPOOL_QUOTA_BYTES: '200000' } });
+		const archive = archiveOf(1_000);
+		const made = await put(`${service.url}/api/projects/import`, archive, ZIP);
+		const exportUrl = `${service.url}/api/projects/${made.body.project_id}/export`;
+		const whole = await send(exportUrl, { method: 'POST' });
+		const room = Math.floor(100_000 / whole.body.length);
+		const jobs: string[] = [];
+		for (let count = 0; count < room + 3; count++) {
+			const job = assertQueued(t, await send(`${exportUrl}?background=true`, { method: 'POST' }));
+			t.equal((await ended(service, job)).status, 'succeeded');
+			jobs.push(job);
+		}
+		t.equal(await spoolCount(service, room), room, 'as many are kept as half of the quota holds');
+		const result = (job: string | undefined) => send(`${service.url}/api/jobs/${job}/result`);
+		assertProblem(t, await result(jobs[0]), 404, 'result_unknown');
+		t.equal((await result(jobs.at(-1))).status, 200);
+		const taken = await put(`${service.url}/api/projects/import?project_id=new`, archive, ZIP);
+		t.equal(taken.status, 201, 'an upload is taken');
+	});
+
+	t.test('a result that is larger than the room for results is refused, and leaves nothing', async (t) => {
+		await using service = await startService({ env: { DSS_SPOOL_QUOTA_BYTES: '200000' } });
+		const { body } = await post(`${service.url}/api/projects`, { name: 'Large' });
+		const noise = Array.from({ length: 100 }, (_, index) => ({
+			name: `Theme ${index}`,
+			description: randomBytes(1_000).toString('hex'),
+		}));
+		const changes = `${service.url}/api/projects/${body.project_id}/changes`;
+		t.equal((await post(changes, { upsert: { themes: noise } })).status, 200);
+		const url = `${service.url}/api/projects/${body.project_id}/export`;
+		assertProblem(t, await send(url, { method: 'POST' }), 413, 'result_too_large');
+		const job = await ended(
+			service,
+			assertQueued(t, await send(`${url}?background=true`, { method: 'POST' })),
+		);
+		t.strictSame([job.status, job.error.code, job.attempts], ['failed', 'result_too_large', 1]);
+		t.equal(await spoolCount(service, 0), 0);
 	});
 });

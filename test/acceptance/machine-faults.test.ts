@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { test } from 'tap';
 import { buildDss, token } from '../support/dss-builder.ts';
 import { assertProblem, post, put, send } from '../support/http.ts';
+import { eventually } from '../support/poll.ts';
 import { startService } from '../support/service.ts';
 
 const large = () =>
@@ -160,7 +161,11 @@ test('faults of the machine (row 41)', async (t) => {
 			} finally {
 				execFileSync('chattr', ['-i', ...files]);
 			}
-			const repaired = await send(`${service.url}/readyz`);
+			// The file is looked through once before the store counts as ready again.
+			const repaired = await eventually(
+				() => send(`${service.url}/readyz`),
+				({ status }) => status === 200,
+			);
 			t.equal(repaired.status, 200, { received: repaired.body });
 			t.equal(
 				(await put(`${service.url}/api/projects/import?project_id=new`, buildDss(), 'application/zip'))

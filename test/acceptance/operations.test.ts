@@ -1,8 +1,9 @@
+import { readdirSync } from 'node:fs';
 import { test } from 'tap';
 import { buildDss } from '../support/dss-builder.ts';
 import { assertProblem, post, put, send } from '../support/http.ts';
 import { eventually } from '../support/poll.ts';
-import { answerOf, rawUpload } from '../support/raw-upload.ts';
+import { answerOf, openUploads, rawUpload } from '../support/raw-upload.ts';
 import { serviceFor, startService } from '../support/service.ts';
 
 const FIGURES = [
@@ -69,11 +70,15 @@ test('running the service', async (t) => {
 			const dataDir = t.testdir();
 			const service = await startService({ dataDir });
 			const archive = buildDss();
-			const received = service.nextLine(({ msg }) => msg === 'incoming request');
 			const socket = await rawUpload(service, archive.length);
 			const answer = answerOf(socket);
 			socket.write(archive.subarray(0, 100));
-			await received;
+			t.ok(
+				await eventually(
+					() => openUploads(service),
+					(open) => open === 1,
+				),
+			);
 			const ended = service.stop('SIGTERM');
 			const isRefused = () =>
 				send(`${service.url}/healthz`).then(
@@ -146,4 +151,22 @@ test('running the service', async (t) => {
 		t.ok(Number(refused.headers.get('retry-after')) >= 1);
 		t.equal((await send(`${service.url}/healthz`)).status, 200, 'health is always answered');
 	});
+});
+
+test('a folder that is not of DSS is not used: nothing in it is touched', async (t) => {
+	const uuid = '3f2a1b4c-0000-4000-8000-000000000000';
+	const dataDir = t.testdir({
+		spool: { [uuid]: 'theirs' },
+		'dss-tmp': { etilqs_x: 'theirs' },
+		log: { mail: '' },
+	});
+	await t.rejects(startService({ dataDir }), { message: /dss: .* is not a folder of DSS: it holds "log"/ });
+	t.strictSame(readdirSync(dataDir, { recursive: true }).sort(), [
+		'dss-tmp',
+		'dss-tmp/etilqs_x',
+		'log',
+		'log/mail',
+		'spool',
+		`spool/${uuid}`,
+	]);
 });

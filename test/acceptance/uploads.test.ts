@@ -87,6 +87,58 @@ test('uploads', async (t) => {
 		await assertNothingLeft(t, service);
 	});
 
+	t.test('row 38: a form that stops or trickles within a field is ended with 408', async (t) => {
+		const field = '--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nA name that';
+		const file = '--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nPK\r\n';
+		for (const [env, everyMs] of [
+			[{ DSS_UPLOAD_IDLE_MS: '200' }, null],
+			[{ DSS_UPLOAD_TIMEOUT_MS: '300' }, 20],
+		] as const) {
+			await using service = await startService({ env });
+			for (const body of ['', '--b\r\nContent-', field, `${file}${field}`]) {
+				const socket = await rawUpload(service, 10_000, 'multipart/form-data; boundary=b');
+				const answer = answerOf(socket);
+				socket.write(body);
+				const trickle = everyMs === null ? undefined : setInterval(() => socket.write('x'), everyMs);
+				t.teardown(() => clearInterval(trickle));
+				const text = await answer;
+				t.match(text, /^HTTP\/1\.1 408 /, body);
+				t.match(text, /"code":"upload_timeout"/);
+			}
+			await assertNothingLeft(t, service);
+		}
+	});
+
+	t.test('row 42: connections that stop before their file hold no place', async (t) => {
+		await using service = await startService({ env: { DSS_WORKERS: '1', DSS_QUEUE_LIMIT: '1' } });
+		const stopped = [];
+		for (let time = 0; time < 5; time++) {
+			const socket = await rawUpload(service, 1_000, 'multipart/form-data; boundary=b');
+			socket.write('--b\r\nContent-Disposition: form-data; name="name"\r\n\r\nA name that');
+			stopped.push(socket);
+		}
+		const opened = await eventually(
+			() => openUploads(service),
+			(open) => open === 5,
+		);
+		t.equal(opened, 5, 'all count as open uploads');
+		const url = `${service.url}/api/projects/import`;
+		t.equal((await upload(url, buildDss(), 'a.dss')).status, 201);
+		const holding = await Promise.all([rawUpload(service, 1_000), rawUpload(service, 1_000)]);
+		await eventually(
+			() => openUploads(service),
+			(open) => open === 7,
+		);
+		const rest = ' goes on\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nPK';
+		const [late] = stopped;
+		if (late === undefined) throw new Error('there are five');
+		const answer = answerOf(late);
+		late.write(rest);
+		t.match(await answer, /^HTTP\/1\.1 503 .*"code":"too_busy"/s, 'a file takes its place when it begins');
+		for (const socket of [...stopped, ...holding]) socket.destroy();
+		await assertNothingLeft(t, service);
+	});
+
 	t.test('row 38: a JSON body that stops, or trickles, is ended with 408 and its connection', async (t) => {
 		const paths = ['/api/projects', '/api/projects/018f3b60-0000-7000-8000-0000000000ff/export'];
 		for (const [env, everyMs] of [
@@ -143,6 +195,20 @@ test('uploads', async (t) => {
 			const answer = await put(at, body, type);
 			assertProblem(t, answer, 400, answer.body.code);
 			t.ok(['malformed_upload', 'upload_cut_off'].includes(answer.body.code), `${what}: ${answer.body.code}`);
+		}
+		await assertNothingLeft(t, service);
+	});
+
+	t.test('row 39: a part "file" without a file name is told so, whatever its size and type', async (t) => {
+		for (const size of [10, 100_000]) {
+			for (const type of ['', '\r\nContent-Type: application/json', '\r\nContent-Type: application/zip']) {
+				const head = `--b\r\nContent-Disposition: form-data; name="file"${type}\r\n\r\n`;
+				const body = `${head}${'x'.repeat(size)}\r\n--b--\r\n`;
+				const at = `${service.url}/api/projects/import`;
+				const answer = await put(at, body, 'multipart/form-data; boundary=b');
+				assertProblem(t, answer, 400, 'malformed_upload');
+				t.match(answer.body.detail, /has no file name/);
+			}
 		}
 		await assertNothingLeft(t, service);
 	});

@@ -176,3 +176,22 @@ test('archives made by the tools that people use are accepted: careful is not fu
 		});
 	}
 });
+
+test('a UTF-8 name without flag bit 11, as Info-ZIP writes it, is read', async (t) => {
+	const service = await serviceFor(t);
+	const name = 'notes/Größe ☃.txt';
+	const unflagged = buildDss({
+		others: { [name]: 'hello' },
+		entries: (entries) => entries.map((entry) => (entry.name === name ? { ...entry, flags: 0 } : entry)),
+	});
+	const archives: [what: string, archive: Buffer][] = [
+		['without the flag', unflagged],
+		['with it', buildDss({ others: { [name]: 'hello' } })],
+	];
+	for (const [what, archive] of archives) {
+		const url = `${service.url}/api/projects/import/analyze`;
+		const { body } = await put(url, archive, 'application/zip');
+		t.equal(body.is_valid, true, what, { received: body.errors });
+		t.match(JSON.stringify(body.warnings), /Größe ☃/, 'it is told by its name');
+	}
+});

@@ -4,6 +4,7 @@ import { type Test, test } from 'tap';
 import { errors } from '../../src/errors.ts';
 import { Dispatcher } from '../../src/jobs/dispatcher.ts';
 import type { Job, JobQueue } from '../../src/jobs/queue.ts';
+import { ResultFiles } from '../../src/jobs/result-files.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { A, B, newJob, sqliteQueue } from '../support/queue.ts';
 import { HandRunner } from '../support/runner.ts';
@@ -24,7 +25,7 @@ async function dispatching(t: Test, { slots = 2, wrap = (queue: JobQueue) => que
 	const dispatcher = new Dispatcher({
 		queue: wrap(queue.jobs),
 		tasks,
-		files: spool,
+		files: new ResultFiles(spool, queue.jobs, []),
 		slots,
 		renewEveryMs: null,
 		onEnd(job) {
@@ -32,6 +33,7 @@ async function dispatching(t: Test, { slots = 2, wrap = (queue: JobQueue) => que
 			for (const end of ends.splice(0)) end();
 		},
 		onError: (_error, message) => void errorsSeen.push(message),
+		log: { info: () => undefined },
 	});
 	t.teardown(async () => {
 		await dispatcher.close();

@@ -151,7 +151,7 @@ export function queueContract(t: Test, open: (t: Test) => QueuePorts & OpenQueue
 		t.equal(await queue.cancelWaiting(run.uuid), false);
 		t.equal(await queue.cancelWaiting(waiting.uuid), true);
 		t.equal((await queue.get(waiting.uuid))?.status, 'cancelled');
-		t.strictSame(await queue.files(), [run.input]);
+		t.strictSame(await queue.files(), { inputs: [run.input], results: [] });
 	});
 
 	t.test('jobs are listed newest first, in pages, by status', async (t) => {
@@ -238,6 +238,21 @@ export function queueContract(t: Test, open: (t: Test) => QueuePorts & OpenQueue
 			t.strictSame((await queue.get(uuids[2] ?? ''))?.result, result, 'its file is still there');
 		},
 	);
+
+	t.test('the oldest results are forgotten first, as many as have so many bytes', async (t) => {
+		const { jobs: queue, pass } = open(t);
+		const results = ['a', 'b', 'c', 'd'].map((name) => ({ name, bytes: 10, sha256: 'x' }));
+		for (const result of results) {
+			const { uuid } = await running(queue, job(A, { kind: 'export', input: null }));
+			await queue.end({ uuid, holder: 'me', end: { ...succeeded, result } });
+			pass(1_000);
+		}
+		const [first, second, ...others] = results;
+		t.strictSame(await queue.forgetResults(11), [first, second]);
+		t.strictSame((await queue.files()).results, others);
+		t.strictSame(await queue.forgetResults(1_000), others);
+		t.strictSame(await queue.forgetResults(1), []);
+	});
 
 	t.test('a key is kept with its answer until it expires; without one, until the next start', async (t) => {
 		const { keys } = open(t);

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { type Test, test } from 'tap';
 import { errors } from '../../src/errors.ts';
 import { Dispatcher } from '../../src/jobs/dispatcher.ts';
+import { ResultFiles } from '../../src/jobs/result-files.ts';
 import { Metrics } from '../../src/plugins/metrics.ts';
 import { ArchiveExecutor } from '../../src/service/archive-executor.ts';
 import { Estimator } from '../../src/service/estimator.ts';
@@ -24,17 +25,19 @@ async function executing(t: Test, requestTimeoutMs: number) {
 		totalMs: 1e6,
 	};
 	const spool = await Spool.prepare(options, []);
+	const results = new ResultFiles(spool, queue.jobs, []);
 	const tasks = new HandRunner();
 	const onError = (error: unknown) => t.fail(String(error));
 	const dispatcher = new Dispatcher({
 		queue: queue.jobs,
 		tasks,
-		files: spool,
+		files: results,
 		// It claims nothing: jobs wait, or are adopted.
 		slots: 0,
 		renewEveryMs: null,
 		onEnd: () => undefined,
 		onError: () => undefined,
+		log: { info: () => undefined },
 	});
 	const estimator = new Estimator(queue.speeds, {}, onError);
 	const executor = new ArchiveExecutor({
@@ -42,6 +45,7 @@ async function executing(t: Test, requestTimeoutMs: number) {
 		dispatcher,
 		tasks,
 		spool,
+		results,
 		estimator,
 		outcomes: new WorkMetrics(new Metrics(spool), estimator),
 		requestTimeoutMs,
@@ -74,7 +78,7 @@ async function executing(t: Test, requestTimeoutMs: number) {
 		kind: 'import' as const,
 		// The runner of this test reads none of it.
 		input: { upload: {} } as never,
-		file: await spool.receive(Readable.from([Buffer.alloc(bytes)])),
+		file: await spool.receive(Readable.from([Buffer.alloc(bytes)]), new AbortController().signal),
 		projectUuid: null,
 		items: null,
 	});

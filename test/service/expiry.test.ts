@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { test } from 'tap';
+import { ResultFiles } from '../../src/jobs/result-files.ts';
 import { Expiry } from '../../src/service/expiry.ts';
 import { Spool } from '../../src/spool/spool.ts';
 import { newJob, sqliteQueue } from '../support/queue.ts';
@@ -18,13 +19,14 @@ test('results, jobs and keys go when their time is over, with their files, howev
 		totalMs: 1e6,
 	};
 	const spool = await Spool.prepare(options, []);
+	const results = new ResultFiles(spool, queue.jobs, []);
 	const names: string[] = [];
 	for (let count = 0; count < 3; count++) {
 		const { uuid } = await queue.jobs.add({ job: newJob(null, { kind: 'export', input: null }), limit: 9 });
 		await queue.jobs.claim({ holder: 'me' });
 		const path = spool.newPath();
 		await writeFile(path, 'made');
-		const result = spool.own(path, 4, 'x');
+		const result = await results.own(path, 4, 'x');
 		names.push(path);
 		await queue.jobs.end({ uuid, holder: 'me', end: { status: 'succeeded', outcome: '{}', result } });
 	}
@@ -33,7 +35,7 @@ test('results, jobs and keys go when their time is over, with their files, howev
 	const expiry = new Expiry({
 		jobs: queue.jobs,
 		keys: queue.keys,
-		files: spool,
+		files: results,
 		resultSeconds: 60,
 		jobSeconds: 3_600,
 		now: () => now,

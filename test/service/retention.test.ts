@@ -9,7 +9,7 @@ test('a write waits while its project’s history is pruned, others do not; it i
 	// No project is there when the service starts: nothing is swept.
 	const reader = { projects: async () => page };
 	const failed: unknown[] = [];
-	const runner = new RetainingRunner(tasks, reader, { revisions: 1, days: null }, (error) =>
+	const runner = new RetainingRunner(tasks, reader, { revisions: 1, days: null, now: Date.now }, (error) =>
 		failed.push(error),
 	);
 	const edit = (projectUuid: string) =>

@@ -6,6 +6,9 @@ import { buffer } from 'node:stream/consumers';
 import { type Test, test } from 'tap';
 import { Spool } from '../../src/spool/spool.ts';
 
+/** Never aborted. */
+const WHENEVER = new AbortController().signal;
+
 async function spool(t: Test, more: { quotaBytes?: number; maxUploadBytes?: number } = {}) {
 	const folder = `${t.testdir()}/spool`;
 	const options = { folder, quotaBytes: 1_000, maxUploadBytes: 100, idleMs: 1e6, totalMs: 1e6, ...more };
@@ -14,7 +17,7 @@ async function spool(t: Test, more: { quotaBytes?: number; maxUploadBytes?: numb
 
 test('an upload is counted and hashed, and is removed once', async (t) => {
 	const { spool: one, files } = await spool(t);
-	const file = await one.receive(Readable.from([Buffer.from('ab'), Buffer.from('c')]));
+	const file = await one.receive(Readable.from([Buffer.from('ab'), Buffer.from('c')]), WHENEVER);
 	t.match(file, { bytes: 3, sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' });
 	t.equal(one.bytes, 3);
 	await file.remove();
@@ -24,11 +27,11 @@ test('an upload is counted and hashed, and is removed once', async (t) => {
 
 test('an upload over its limit, over the quota, or cut off leaves nothing', async (t) => {
 	const { spool: one, files } = await spool(t, { quotaBytes: 150 });
-	await t.rejects(one.receive(Readable.from([Buffer.alloc(101)])), { code: 'upload_too_large' });
-	const first = await one.receive(Readable.from([Buffer.alloc(100)]));
-	await t.rejects(one.receive(Readable.from([Buffer.alloc(60)])), { code: 'spool_full' });
+	await t.rejects(one.receive(Readable.from([Buffer.alloc(101)]), WHENEVER), { code: 'upload_too_large' });
+	const first = await one.receive(Readable.from([Buffer.alloc(100)]), WHENEVER);
+	await t.rejects(one.receive(Readable.from([Buffer.alloc(60)]), WHENEVER), { code: 'spool_full' });
 	const cut = new PassThrough();
-	const receiving = one.receive(cut);
+	const receiving = one.receive(cut, WHENEVER);
 	cut.write('x');
 	cut.destroy();
 	await t.rejects(receiving, { code: 'upload_cut_off' });
@@ -36,22 +39,37 @@ test('an upload over its limit, over the quota, or cut off leaves nothing', asyn
 	t.strictSame([one.bytes, one.openUploads, await files()], [0, 0, []]);
 });
 
+test('where the quota is used up, the upload that began last gives way, and those before it come through', async (t) => {
+	const { spool: one, files } = await spool(t, { quotaBytes: 150 });
+	const uploads = [new PassThrough(), new PassThrough(), new PassThrough()];
+	const received = uploads.map((upload) => one.receive(upload, WHENEVER));
+	const outcomes = Promise.allSettled(received);
+	for (const upload of uploads) upload.write(Buffer.alloc(40));
+	// The first two need what the third has taken.
+	for (const upload of uploads.slice(0, 2)) upload.end(Buffer.alloc(30));
+	uploads[2]?.end();
+	const [first, second, third] = await outcomes;
+	t.strictSame([first?.status, second?.status], ['fulfilled', 'fulfilled']);
+	t.match(third, { status: 'rejected', reason: { code: 'spool_full' } });
+	t.strictSame([one.bytes, one.openUploads, (await files()).length], [140, 0, 2]);
+});
+
 test('a file that is opened once has no name any more; its bytes count until it is closed', async (t) => {
 	const { spool: one, files } = await spool(t);
-	const file = await one.receive(Readable.from([Buffer.from('content')]));
+	const file = await one.receive(Readable.from([Buffer.from('content')]), WHENEVER);
 	const content = await one.openOnce(file);
 	t.strictSame([await files(), one.bytes], [[], 7]);
 	t.equal(String(await buffer(content)), 'content');
 	if (!content.closed) await new Promise((resolve) => content.once('close', resolve));
 	t.equal(one.bytes, 0);
-	const unread = await one.openOnce(await one.receive(Readable.from([Buffer.from('gone')])));
+	const unread = await one.openOnce(await one.receive(Readable.from([Buffer.from('gone')]), WHENEVER));
 	await new Promise((resolve) => unread.once('close', resolve).destroy());
 	t.equal(one.bytes, 0);
 });
 
 test('a file that is handed over outlives its request and its process, and is read whole or in part', async (t) => {
 	const { spool: one, options, files } = await spool(t);
-	const file = await one.receive(Readable.from([Buffer.from('0123456789')]));
+	const file = await one.receive(Readable.from([Buffer.from('0123456789')]), WHENEVER);
 	const owned = await file.handOver();
 	await file.remove();
 	t.equal(existsSync(one.pathOf(owned.name)), true);

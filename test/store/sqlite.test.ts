@@ -22,8 +22,7 @@ function folder(t: Test) {
 	};
 	return {
 		settings,
-		reader: (maxPageBytes?: number) =>
-			closing(openReader({ ...settings, ...(maxPageBytes === undefined ? {} : { maxPageBytes }) })),
+		reader: (maxPageBytes = 4_000_000) => closing(openReader({ ...settings, maxPageBytes })),
 		worker(completeJob = noJob): Worker & { readonly db: Connection } {
 			const db = closing(openDatabase(settings));
 			return { db, store: openStore(db, completeJob), staging: new SqliteStaging(db) };
@@ -34,7 +33,7 @@ function folder(t: Test) {
 storeContract('SQLite', folder);
 
 test('the data folder is made once: a second start finds the same instance', async (t) => {
-	const settings = { dataDir: t.testdir(), busyTimeoutMs: 1000 };
+	const settings = { dataDir: t.testdir(), busyTimeoutMs: 1000, maxPageBytes: 4_000_000 };
 	const instances = [];
 	for (let start = 0; start < 2; start++) {
 		prepareStore(settings);

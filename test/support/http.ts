@@ -16,7 +16,8 @@ export async function send(url: string, init: RequestInit = {}): Promise<Answer>
 	return {
 		status: response.status,
 		headers: response.headers,
-		body: isJson ? JSON.parse(bytes.toString()) : bytes,
+		// The answer to HEAD has the type of JSON and no body.
+		body: isJson && bytes.length > 0 ? JSON.parse(bytes.toString()) : bytes,
 	};
 }
 

@@ -95,7 +95,14 @@ export class Instance implements AsyncDisposable {
 	/** Writes an archive; answers its path. */
 	async export(projectUuid: string, revision: number | null = null): Promise<string> {
 		const path = join(this.folder, `archive-${++this.#files}.dss`);
-		await exportProject(this.#work(), { projectUuid, revision, selection: null, path, generator: 'test' });
+		await exportProject(this.#work(), {
+			projectUuid,
+			revision,
+			selection: null,
+			path,
+			maxBytes: Number.MAX_SAFE_INTEGER,
+			generator: 'test',
+		});
 		await stat(path);
 		return path;
 	}
@@ -134,7 +141,7 @@ export class Instance implements AsyncDisposable {
 			deletions: 'apply',
 			resolutions: {},
 			clock: { toleranceMs: 5000, driftMs: 3_600_000 },
-			page: { after: null, limit: 1000 },
+			page: { after: null, limit: 1000, maxBytes: 4 * MB },
 			...more,
 		};
 		return { upload: { ...upload(path, projectUuid), projectId: projectUuid }, settings, precondition: null };

@@ -41,7 +41,7 @@ export const SERVICE_COMMAND: readonly [command: string, ...args: string[]] = [
 ];
 
 /** Settings of the shell that runs the tests, and of the tests themselves, are not the service's. */
-const inherited = Object.fromEntries(
+export const OUR_ENVIRONMENT = Object.fromEntries(
 	Object.entries(process.env).filter(([name]) => !name.startsWith('DSS_')),
 );
 
@@ -53,7 +53,7 @@ export async function startService({ dataDir, env = {} }: StartOptions = {}): Pr
 	const child = spawn(command, args, {
 		cwd: ROOT,
 		env: {
-			...inherited,
+			...OUR_ENVIRONMENT,
 			...(coverage === null ? COMPILE_CACHE : { NODE_V8_COVERAGE: coverage }),
 			DSS_PORT: '0',
 			DSS_DATA_DIR: folder,

@@ -1,7 +1,7 @@
 import { errors } from '../../errors.ts';
 import type { Directory } from './structures.ts';
 
-/** REFUSALS 6 and 17c: no two entries may be one file to some reader or file system. */
+/** REFUSALS 6, 17c and 17g: no two entries may be one file to some reader or file system. */
 export function checkDuplicates({ entries }: Directory): void {
 	const files = new Set<string>();
 	const folders = new Set<string>();
@@ -36,7 +36,10 @@ function checkFoldersTwice(names: readonly string[]): void {
 	}
 }
 
-/** Upper, then lower case: so that "ß" and "SS", or "ſ" and "s", meet as they do on file systems that fold. */
+/**
+ * Full case folding (UAX #44, Case_Folding) by what the language has: lower, upper, then lower case, so that "ẞ", "ß"
+ * and "SS", or "ſ" and "s", meet as they do on file systems that fold.
+ */
 function folded(name: string): string {
-	return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC');
+	return name.normalize('NFC').toLowerCase().toUpperCase().toLowerCase().normalize('NFC');
 }

@@ -4,13 +4,19 @@ import type { Directory } from './structures.ts';
 const MAX_NAME_BYTES = 255;
 const MAX_SEGMENTS = 16;
 
-/** Names that Windows gives to devices, with any ending. */
-const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
-/** C0, DEL, C1 and the marks that turn the direction of reading. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+/** Names that Windows gives to devices, with any ending; it ignores spaces before the dot. */
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$) *(?:\.|$)/i;
+/** What Windows cannot hold in a name; the colon also leads to alternate streams. Separators are looked at apart. */
+const NOT_ON_WINDOWS = /[<>:"|?*]/;
+/**
+ * What is not seen, or makes a name look like another: control characters, what has no width (UAX #44,
+ * Default_Ignorable_Code_Point: soft hyphen, byte order mark, tags and variation selectors too), marks that turn the
+ * direction of reading, separators of lines, private use, non-characters, and marks of annotations.
+ */
+const INVISIBLE =
+	/[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Zl}\p{Zp}\p{Co}\p{Noncharacter_Code_Point}\ufff9-\ufffb]/u;
 
-/** REFUSALS 1 to 4 and 17c: a name may lead nowhere but to itself, on any system. */
+/** REFUSALS 1 to 4, 17c and 17g: a name may lead nowhere but to itself, on any system. */
 export function checkNames({ entries }: Directory): void {
 	for (const { name, nameBytes } of entries) checkName(name, nameBytes.length);
 }
@@ -29,7 +35,10 @@ export function checkName(name: string, bytes: number): void {
 		throw slip('its compatibility form (NFKC) is another path');
 	}
 
-	if (INVISIBLE.test(name)) throw unsafe('the name holds a control or direction character');
+	if (INVISIBLE.test(name)) {
+		throw unsafe('the name holds a character that is not seen, or that changes how it is read');
+	}
+	if (NOT_ON_WINDOWS.test(name)) throw unsafe('the name holds one of < > : " | ? *');
 	if (name.includes('\\')) throw unsafe('the name holds a backslash');
 	if (name !== name.normalize('NFC')) throw unsafe('the name is not in Unicode form NFC');
 	if (bytes > MAX_NAME_BYTES) throw unsafe(`the name is longer than ${MAX_NAME_BYTES} bytes`);

@@ -1,4 +1,8 @@
-/** yauzl reads the directory too: where it sees another archive than we did, the file is ambiguous (REFUSALS 10). */
+/**
+ * yauzl reads the directory too: where it sees another archive than we did, the file is ambiguous (REFUSALS 10). Names
+ * are compared as bytes: without flag bit 11 it reads them as CP437, as APPNOTE D.1 has it, and we as UTF-8, as
+ * Info-ZIP writes them.
+ */
 import yauzl from 'yauzl';
 import { errors } from '../../errors.ts';
 import { isMachineFault } from '../machine-fault.ts';
@@ -19,7 +23,7 @@ export async function secondOpinion(path: string, entries: readonly ZipEntry[]):
 			const ours = entries[index++];
 			if (
 				ours === undefined ||
-				seen.fileName !== ours.name ||
+				!seen.fileNameRaw.equals(ours.nameBytes) ||
 				seen.compressedSize !== ours.compressedBytes ||
 				seen.uncompressedSize !== ours.bytes ||
 				seen.relativeOffsetOfLocalHeader !== ours.localOffset

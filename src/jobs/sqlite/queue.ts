@@ -7,6 +7,8 @@ import { fromNewJob, type JobRow, toJob } from './rows.ts';
 import * as sql from './statements.ts';
 import { inTransaction } from './transaction.ts';
 
+type NumberedFile = JobFile & { readonly number: number };
+
 export class SqliteJobQueue implements JobQueue {
 	readonly #db: Connection;
 	readonly #now: () => number;
@@ -105,21 +107,41 @@ export class SqliteJobQueue implements JobQueue {
 		return inTransaction(this.#db, () => this.#db.prepare(sql.RECOVER).run().changes);
 	}
 
-	async files(): Promise<JobFile[]> {
-		return translated(() => this.#db.prepare<[], JobFile>(sql.FILES).all());
+	async files() {
+		return translated(() => ({
+			inputs: this.#db.prepare<[], JobFile>(sql.INPUTS).all(),
+			results: this.#db.prepare<[], NumberedFile>(sql.RESULTS).all().map(toFile),
+		}));
+	}
+
+	async forgetResults(bytes: number): Promise<JobFile[]> {
+		return inTransaction(this.#db, () => {
+			const forgotten: NumberedFile[] = [];
+			let left = bytes;
+			for (const file of this.#db.prepare<[], NumberedFile>(sql.RESULTS).iterate()) {
+				if (left <= 0) break;
+				forgotten.push(file);
+				left -= file.bytes;
+			}
+			return this.#forget(forgotten);
+		});
 	}
 
 	async expire({ results, jobs, limit }: Parameters<JobQueue['expire']>[0]) {
 		return inTransaction(this.#db, () => {
 			const expired = this.#db
-				.prepare<object, JobFile & { number: number }>(sql.EXPIRED_RESULTS)
+				.prepare<object, NumberedFile>(sql.EXPIRED_RESULTS)
 				.all({ before: results, limit });
-			const forget = this.#db.prepare(sql.FORGET_RESULT);
-			for (const { number } of expired) forget.run(number);
+			const files = this.#forget(expired);
 			const forgotten = this.#db.prepare(sql.FORGET_JOBS).run({ before: jobs, limit }).changes;
-			const files = expired.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 }));
 			return { files, more: expired.length === limit || forgotten === limit };
 		});
+	}
+
+	#forget(results: readonly NumberedFile[]): JobFile[] {
+		const forget = this.#db.prepare(sql.FORGET_RESULT);
+		for (const { number } of results) forget.run(number);
+		return results.map(toFile);
 	}
 
 	#changes(statement: string, values: object): boolean {
@@ -135,4 +157,8 @@ export class SqliteJobQueue implements JobQueue {
 	#at(): string {
 		return new Date(this.#now()).toISOString();
 	}
+}
+
+function toFile({ name, bytes, sha256 }: NumberedFile): JobFile {
+	return { name, bytes, sha256 };
 }

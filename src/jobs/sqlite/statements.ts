@@ -77,10 +77,13 @@ export const FIGURES = `
     (SELECT min(created_at) FROM jobs WHERE status = 'queued') AS oldest`;
 
 /** At start only: reads the whole table. */
-export const FILES = `
-  SELECT input AS name, input_bytes AS bytes, input_sha256 AS sha256 FROM jobs WHERE input IS NOT NULL
-  UNION ALL
-  SELECT result, result_bytes, result_sha256 FROM jobs WHERE result IS NOT NULL`;
+export const INPUTS =
+	'SELECT input AS name, input_bytes AS bytes, input_sha256 AS sha256 FROM jobs WHERE input IS NOT NULL';
+/** By jobs_with_result, the oldest first. */
+export const RESULTS = `
+  SELECT number, result AS name, result_bytes AS bytes, result_sha256 AS sha256
+  FROM jobs WHERE result IS NOT NULL AND finished_at IS NOT NULL
+  ORDER BY finished_at`;
 
 /** By jobs_with_result. */
 export const EXPIRED_RESULTS = `

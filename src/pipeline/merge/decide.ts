@@ -2,7 +2,7 @@
 import type { ConflictedItem } from '../../../schemas/merges.ts';
 import { KINDS, type Kind } from '../../../schemas/records.ts';
 import { DssError } from '../../errors.ts';
-import { MAX_PAGE_BYTES, textBytes } from '../../records/bounded.ts';
+import { MAX_BATCH_BYTES, textBytes } from '../../records/bounded.ts';
 import { checkRecord, type RecordLimits } from '../../records/check-record.ts';
 import type { JsonObject } from '../../records/json.ts';
 import { contentOf, parseLine, shownContent } from '../../records/line.ts';
@@ -40,7 +40,7 @@ export interface Decided {
 }
 
 /** Cases looked at together: up to four lines each. */
-const BATCH = { limit: 500, maxBytes: MAX_PAGE_BYTES };
+const BATCH = { limit: 500, maxBytes: MAX_BATCH_BYTES };
 
 /** Decides every open case, in batches, so that memory stays flat. */
 export async function decideOpenCases(
@@ -109,7 +109,7 @@ class Decider implements Decided {
 	}
 
 	#report(conflict: Conflict, states: ThreeStates): void {
-		const { after, limit } = this.#settings.page;
+		const { after, limit, maxBytes } = this.#settings.page;
 		const isAfter =
 			after === null ||
 			order(conflict.kind) > order(after.kind) ||
@@ -120,7 +120,7 @@ class Decider implements Decided {
 		if (!isAfter || this.more) return;
 		const item = toItem(conflict, states);
 		this.#itemBytes += textBytes(JSON.stringify(item));
-		const full = this.items.length > 0 && this.#itemBytes > MAX_PAGE_BYTES;
+		const full = this.items.length > 0 && this.#itemBytes > maxBytes;
 		if (full || this.items.length >= limit) this.more = true;
 		else this.items.push(item);
 	}

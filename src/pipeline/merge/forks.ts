@@ -1,6 +1,6 @@
 /** Two records where there was one: theirs kept beside ours, and names that both sides have given away. */
 import { KINDS, type Kind } from '../../../schemas/records.ts';
-import { MAX_PAGE_BYTES } from '../../records/bounded.ts';
+import { MAX_BATCH_BYTES } from '../../records/bounded.ts';
 import { checkRecord } from '../../records/check-record.ts';
 import type { JsonObject } from '../../records/json.ts';
 import { parseLine } from '../../records/line.ts';
@@ -12,7 +12,7 @@ import { FreeNames, forkUuid, underNewNames } from './rules/naming.ts';
 import type { Stamp } from './settings.ts';
 
 /** Records that are renamed at once. */
-const BATCH = { limit: 500, maxBytes: MAX_PAGE_BYTES };
+const BATCH = { limit: 500, maxBytes: MAX_BATCH_BYTES };
 /** Names that a warning shows. */
 const SHOWN = 10;
 

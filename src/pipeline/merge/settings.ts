@@ -18,7 +18,7 @@ export interface MergeSettings {
 	/** How far clocks are trusted, in milliseconds. */
 	readonly clock: { readonly toleranceMs: number; readonly driftMs: number };
 	/** Which conflicts are reported in full. */
-	readonly page: { readonly after: RecordKey | null; readonly limit: number };
+	readonly page: { readonly after: RecordKey | null; readonly limit: number; readonly maxBytes: number };
 }
 
 /** Settings as a caller sends them: `resolutions` is JSON text, or null. */

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
+import { DOCS_POLICY } from '../security-headers.ts';
 import { Components } from './components.ts';
 import { documented } from './documented.ts';
 import { shared } from './shared.ts';
@@ -34,5 +35,5 @@ export const openapi = fp(async (app: FastifyInstance, { version }: { version: s
 		transformObject: (document) =>
 			'openapiObject' in document ? shared(document.openapiObject, components) : document.swaggerObject,
 	});
-	await app.register(swaggerUi, { routePrefix: '/docs' });
+	await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY });
 });

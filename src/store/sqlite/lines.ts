@@ -1,13 +1,13 @@
 /** A revision's records as lines, for an export. */
 
-import { MAX_PAGE_BYTES, takeWithin, textBytes } from '../../records/bounded.ts';
+import { MAX_BATCH_BYTES, takeWithin, textBytes } from '../../records/bounded.ts';
 import { type Connection, settled } from '../../sqlite/connection.ts';
 import { kindNumber } from '../../sqlite/kinds.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';
 import type { RecordSelection, Store } from '../port.ts';
 
 /** Read at once: 2,000 lines are some 700 KB, unless records are large. */
-const BATCH = { limit: 2_000, maxBytes: MAX_PAGE_BYTES };
+const BATCH = { limit: 2_000, maxBytes: MAX_BATCH_BYTES };
 
 const AT_REVISION = `
   live.project = (SELECT id FROM projects WHERE uuid = :project) AND live.kind = :kind

@@ -37,13 +37,13 @@ export function checkpointWal({ dataDir, busyTimeoutMs }: Options): void {
 /**
  * A Reader for one thread; the store must be prepared.
  *
- * @param options maxPageBytes: how many bytes of records a page may hold; 4 MB unless it is given
+ * @param options maxPageBytes: how many bytes of a caller's data a page may hold
  */
 export function openReader({
 	maxPageBytes,
 	dataDir,
 	...options
-}: Options & { readonly maxPageBytes?: number }): SqliteReader {
+}: Options & { readonly maxPageBytes: number }): SqliteReader {
 	return new SqliteReader(connect(fileIn(dataDir), { ...options, readonly: true }), maxPageBytes);
 }
 

@@ -1,4 +1,4 @@
-import { type Bounds, MAX_PAGE_BYTES, takeWithin, textBytes } from '../../records/bounded.ts';
+import { type Bounds, takeWithin, textBytes } from '../../records/bounded.ts';
 import { type Connection, translated } from '../../sqlite/connection.ts';
 import { kindNumber, kindOf } from '../../sqlite/kinds.ts';
 import { unlessStopped } from '../../sqlite/stop-flag.ts';
@@ -71,8 +71,8 @@ export class SqliteReader implements Reader {
 	readonly #db: Connection;
 	readonly #maxBytes: number;
 
-	/** @param maxPageBytes how many bytes of records a page may hold */
-	constructor(db: Connection, maxPageBytes = MAX_PAGE_BYTES) {
+	/** @param maxPageBytes how many bytes of a caller's data a page may hold */
+	constructor(db: Connection, maxPageBytes: number) {
 		this.#db = db;
 		this.#maxBytes = maxPageBytes;
 		db.function('fold', { deterministic: true }, fold);

@@ -7,7 +7,7 @@ const read = (resolutions: string | null) =>
 		strategy: 'manual',
 		deletions: 'keep',
 		clock: { toleranceMs: 0, driftMs: 0 },
-		page: { after: null, limit: 1 },
+		page: { after: null, limit: 1, maxBytes: 1 },
 		resolutions,
 	}).resolutions;
 

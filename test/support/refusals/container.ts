@@ -1,4 +1,4 @@
-/** Rows 1 to 17f: what a container may not be. */
+/** Rows 1 to 17h: what a container may not be. */
 import { crc32, deflateRawSync } from 'node:zlib';
 import { buildDss, token } from '../dss-builder.ts';
 import { buildZip, dataDescriptor, type EntrySpec, type Extra, u64 } from '../zip-builder.ts';
@@ -415,8 +415,8 @@ export const CONTAINER_REFUSALS: readonly Refusal[] = [
 		400,
 		'corrupt_entry',
 		undefined,
-		withTokens({ extras: Buffer.from([0x01, 0x99, 0xff, 0x00, 0x01]) }),
-		withTokens({ extras: Buffer.from([0x01, 0x99, 0x01, 0x00, 0x01]) }),
+		withTokens({ extras: Buffer.from([0x03, 0x99, 0xff, 0x00, 0x01]) }),
+		withTokens({ extras: Buffer.from([0x03, 0x99, 0x01, 0x00, 0x01]) }),
 	),
 	archive(
 		'17b',
@@ -424,8 +424,8 @@ export const CONTAINER_REFUSALS: readonly Refusal[] = [
 		400,
 		'corrupt_entry',
 		undefined,
-		withTokens({ extras: Buffer.from([0x01, 0x99, 0x00, 0x00, 0x01]) }),
-		withTokens({ extras: Buffer.from([0x01, 0x99, 0x00, 0x00]) }),
+		withTokens({ extras: Buffer.from([0x03, 0x99, 0x00, 0x00, 0x01]) }),
+		withTokens({ extras: Buffer.from([0x03, 0x99, 0x00, 0x00]) }),
 	),
 	archive(
 		'17b',
@@ -435,13 +435,13 @@ export const CONTAINER_REFUSALS: readonly Refusal[] = [
 		undefined,
 		withTokens({
 			extras: [
-				{ id: 0x9901, data: Buffer.alloc(1) },
-				{ id: 0x9901, data: Buffer.alloc(1) },
+				{ id: 0x9903, data: Buffer.alloc(1) },
+				{ id: 0x9903, data: Buffer.alloc(1) },
 			],
 		}),
 		withTokens({
 			extras: [
-				{ id: 0x9901, data: Buffer.alloc(1) },
+				{ id: 0x9903, data: Buffer.alloc(1) },
 				{ id: 0x9902, data: Buffer.alloc(1) },
 			],
 		}),
@@ -519,7 +519,132 @@ export const CONTAINER_REFUSALS: readonly Refusal[] = [
 		}),
 		withTokens({ descriptor: true }),
 	),
+	...['<', '>', ':', '"', '|', '?', '*'].map((character) =>
+		unsafe('17g', `dir${character}b.txt`, "a-b'c;d,e=f@g.txt"),
+	),
+	unsafe('17g', 'x.txt:evil', 'x.txt.evil'),
+	unsafe('17g', 'tokens.jsonl::$DATA', 'tokens.jsonl$DATA'),
+	unsafe('17g', 'a/nul:', 'a/null'),
+	...['CONIN$', 'conout$.txt', 'a/CLOCK$', 'nul .txt', 'con .a.b', 'a/aux  '].map((name) =>
+		unsafe('17g', name, name.replaceAll(/[$ ]/g, 'x')),
+	),
+	...[
+		'\u00ad', // soft hyphen
+		'\u061c', // Arabic letter mark
+		'\u180e', // Mongolian vowel separator
+		'\u200b', // zero width space
+		'\u200d', // zero width joiner
+		'\u200e', // left-to-right mark
+		'\u2028', // line separator
+		'\u2029', // paragraph separator
+		'\u2060', // word joiner
+		'\u2069', // pop directional isolate
+		'\ufe0f', // variation selector
+		'\ufeff', // byte order mark
+		'\ufffb', // end of an annotation
+		'\u{e0041}', // tag
+		'\ue000', // private use
+		'\u{10fffd}', // private use, plane 16
+		'\ufdd0', // non-character
+		'\u{1ffff}', // non-character
+	].map((character) => unsafe('17g', `manifest${character}.json`, 'manifest\u{1f600}.json')),
+	...[
+		['\u1e9e', '\u00df'],
+		['\u1e9e', 'ss'],
+		['\u00df', 'sS'],
+		['\u212a', 'k'],
+		['\ufb03', 'FFI'],
+		['\u1f80', '\u1f00\u03b9'],
+	].map(([one = '', other = '']) =>
+		confusion(
+			'17g',
+			`${one} beside ${other}, which full case folding makes one`,
+			'duplicate_entry',
+			buildDss({ others: { [`${one}.txt`]: '1', [`${other}.txt`]: '2' } }),
+			buildDss({ others: { [`${one}.txt`]: '1', [`x${other}.txt`]: '2' } }),
+		),
+	),
+	...[0x9901, 0x0017].flatMap((id) =>
+		['both headers', 'the local header'].map((where) =>
+			archive(
+				'17h',
+				`extra field ${id.toString(16)} of encryption in ${where}`,
+				400,
+				'unsupported_zip_feature',
+				undefined,
+				withTokens(extraField(id, where)),
+				withTokens(extraField(0x9902, where)),
+			),
+		),
+	),
+	archive(
+		'17h',
+		'more than 20 extra fields',
+		400,
+		'corrupt_entry',
+		undefined,
+		withTokens({ extras: manyExtras(21) }),
+		withTokens({ extras: manyExtras(20) }),
+	),
+	...[0x0b14, 0x0014, 0x031e].map((madeBy) =>
+		archive(
+			'17h',
+			`an NTFS reparse point made by ${madeBy.toString(16)}`,
+			403,
+			'special_file',
+			'special_file',
+			withEntry('x', { madeBy, externalAttributes: 0x420 }),
+			withEntry('x', { madeBy, externalAttributes: 0x20 }),
+		),
+	),
+	archive(
+		'17h',
+		'a directory entry with packed bytes',
+		403,
+		'special_file',
+		'special_file',
+		buildDss({
+			entries: (entries) => [
+				...entries,
+				{ name: 'folder/', data: Buffer.concat([deflateRawSync(''), Buffer.from('hidden')]) },
+			],
+		}),
+		buildDss({ entries: (entries) => [...entries, { name: 'folder/', method: 0 }] }),
+	),
+	confusion(
+		'17h',
+		'a stored entry with a descriptor that holds a local header',
+		'ambiguous_archive',
+		streamed(buildZip([{ name: 'tokens.jsonl', content: 'evil' }])),
+		streamed(Buffer.from('PK\u0003 PK\u0004 PK')),
+	),
+	confusion(
+		'17h',
+		'a local header between two pieces that are read',
+		'ambiguous_archive',
+		streamed(Buffer.concat([Buffer.alloc(262_142, 'x'), Buffer.from('PK\u0003\u0004')])),
+	),
 ];
+
+/** A stored entry whose end a streaming reader has to look for. */
+function streamed(content: Buffer): Buffer {
+	return buildDss({
+		others: { x: content.toString('latin1') },
+		entries: (entries) =>
+			entries.map((entry) =>
+				entry.name === 'x' ? { ...entry, method: 0, descriptor: true, flags: 0x0808 } : entry,
+			),
+	});
+}
+
+function extraField(id: number, where: string): Partial<EntrySpec> {
+	const extras = [{ id, data: Buffer.from([2, 0, 0x41, 0x45, 3, 8, 0]) }];
+	return where === 'both headers' ? { extras } : { local: { extras } };
+}
+
+function manyExtras(count: number): Extra[] {
+	return Array.from({ length: count }, (_, index) => ({ id: 0x4000 + index, data: Buffer.alloc(0) }));
+}
 
 function sharing(entries: EntrySpec[]): EntrySpec[] {
 	// `y` points at the local header of `x`; both have the same content.

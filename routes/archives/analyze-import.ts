@@ -4,7 +4,7 @@ import { MergeUpload } from '../../schemas/uploads.ts';
 import { answer, ETAG } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { problemAnswers } from '../problem-answers.ts';
-import { answerAnalysis, UploadForm, uploadBody, uploadSettings } from '../uploads/index.ts';
+import { ALSO_BARE, answerAnalysis, UploadForm, uploadBody, uploadSettings } from '../uploads/index.ts';
 import { type ImportParts, importSettings } from './import-archive.ts';
 
 const form = new UploadForm(ImportOptions);
@@ -17,8 +17,7 @@ export function analyzeImport(app: App, { archives, merges }: ImportParts): void
 		schema: {
 			operationId: 'analyzeImport',
 			summary: 'Show what an import would do; nothing is written',
-			description:
-				'An invalid archive is an answer too: is_valid is false and errors say why. would_refuse is what the import would answer with the same options, where it would be refused: for the project as it stands (local_changes, large_removal, merge_conflicts) or for the upload. With strategy=merge, changes counts what the merge would change. The ETag names the revision that was compared with; send it as If-Match with the import.',
+			description: `An invalid archive is an answer too: is_valid is false and errors say why. would_refuse is what the import would answer with the same options, where it would be refused: for the project as it stands (local_changes, large_removal, merge_conflicts) or for the upload. With strategy=merge, changes counts what the merge would change. The ETag names the revision that was compared with; send it as If-Match with the import.${ALSO_BARE}`,
 			tags: ['archives'],
 			querystring: ImportOptions,
 			body: uploadBody(MergeUpload),

@@ -12,6 +12,7 @@ import type { App } from '../app-instance.ts';
 import { problemAnswers } from '../problem-answers.ts';
 import { precondition, revisionTag } from '../revision-tags.ts';
 import {
+	ALSO_BARE,
 	answerOnce,
 	executionOptions,
 	keyOf,
@@ -51,8 +52,7 @@ export function importArchive(app: App, parts: ImportParts): void {
 		schema: {
 			operationId: 'importArchive',
 			summary: 'Import a .dss archive or a design tokens file',
-			description:
-				'The project that the archive names gets a new revision, or is created. In one step or not at all. An import that changes nothing makes no revision. With strategy=merge, what was done here since the two copies last met is kept, as in mergeArchive. Settings may come as query parameters or as fields; the query wins. Work that would outlast the request becomes a job: 202.',
+			description: `The project that the archive names gets a new revision, or is created. In one step or not at all. An import that changes nothing makes no revision. With strategy=merge, what was done here since the two copies last met is kept, as in mergeArchive. Settings may come as query parameters or as fields; the query wins. Work that would outlast the request becomes a job: 202.${ALSO_BARE}`,
 			tags: ['archives'],
 			querystring: ImportOptions,
 			headers: WriteHeaders,
@@ -83,7 +83,7 @@ export function importInBackground(app: App, parts: ImportParts): void {
 		schema: {
 			operationId: 'importInBackground',
 			summary: 'Import as a job, however small',
-			description: 'The same as importArchive with background=true.',
+			description: `The same as importArchive with background=true.${ALSO_BARE}`,
 			tags: ['archives'],
 			querystring: ImportOptions,
 			headers: WriteHeaders,

@@ -5,7 +5,7 @@ import { Upload } from '../../schemas/uploads.ts';
 import { answer, ETAG } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { problemAnswers } from '../problem-answers.ts';
-import { answerAnalysis, UploadForm, uploadBody, uploadSettings } from '../uploads/index.ts';
+import { ALSO_BARE, answerAnalysis, UploadForm, uploadBody, uploadSettings } from '../uploads/index.ts';
 import type { MergeParts } from './merge-archive.ts';
 
 const form = new UploadForm(MergeAnalysisOptions);
@@ -17,8 +17,7 @@ export function analyzeMerge(app: App, { archives, merges }: MergeParts): void {
 		schema: {
 			operationId: 'analyzeMerge',
 			summary: 'Show everything that a merge would do; nothing is written',
-			description:
-				'The ETag names the revision that was compared with; send it as If-Match with the merge. Conflicts come in pages: send the same archive again with the cursor.',
+			description: `The ETag names the revision that was compared with; send it as If-Match with the merge. Conflicts come in pages: send the same archive again with the cursor.${ALSO_BARE}`,
 			tags: ['merge'],
 			params: ProjectParams,
 			querystring: MergeAnalysisOptions,

@@ -10,6 +10,7 @@ import type { App } from '../app-instance.ts';
 import { problemAnswers } from '../problem-answers.ts';
 import { precondition, revisionTag } from '../revision-tags.ts';
 import {
+	ALSO_BARE,
 	answerOnce,
 	executionOptions,
 	keyOf,
@@ -36,8 +37,7 @@ export function mergeArchive(app: App, { archives, merges, idempotency }: MergeP
 		schema: {
 			operationId: 'mergeArchive',
 			summary: 'Merge an archive with what was done here since the two copies last met',
-			description:
-				'Three ways, by identity and causality, never by clocks where a common state is known. What both sides changed in the same field is a conflict, and the strategy decides it; manual answers 409 with the conflicts unless resolutions decide each. In one step or not at all.',
+			description: `Three ways, by identity and causality, never by clocks where a common state is known. What both sides changed in the same field is a conflict, and the strategy decides it; manual answers 409 with the conflicts unless resolutions decide each. In one step or not at all.${ALSO_BARE}`,
 			tags: ['merge'],
 			params: ProjectParams,
 			querystring: MergeOptions,

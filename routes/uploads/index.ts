@@ -11,7 +11,7 @@ declare module 'fastify' {
 }
 
 export { answerAnalysis } from './analysis.ts';
-export { uploadBody } from './body.ts';
+export { ALSO_BARE, uploadBody } from './body.ts';
 export { executionOptions, QUEUED, WorkHeaders, WriteHeaders } from './execution-options.ts';
 export { answerKept, answerOnce, keyOf, queuedAnswer } from './idempotent-answer.ts';
 export { UploadForm, uploadSettings } from './upload-form.ts';

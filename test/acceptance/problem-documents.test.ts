@@ -90,7 +90,7 @@ t.test('an address that other methods answer to is 405 with those methods', asyn
 		const listed = [...allow.split(', '), 'OPTIONS'].sort().join(', ');
 		t.equal(answer.headers.get('allow'), listed, `${method} ${path}`);
 	}
-	assertProblem(t, await send(`${service.url}${project}/fonts`), 400, 'malformed_request');
+	assertProblem(t, await send(`${service.url}${project}/fonts`), 404, 'route_unknown');
 });
 
 t.test('an address that ends with a slash, or lacks a part, is no address', async (t) => {

@@ -120,8 +120,8 @@ t.test('a refused setting names the place and what is allowed', async (t) => {
 	const byField = await send(url, { method: 'POST', body: form });
 	assertProblem(t, byField, 400, 'malformed_request');
 	t.match(byField.body.detail, /^The fields must not have additional properties: colour\.$/);
-	const kind = await send(`${service.url}/api/projects/${ID}/fonts`);
-	t.match(kind.body.detail, /themes, tokens, components/);
+	const status = await send(`${service.url}/api/jobs?status=lost`);
+	t.match(status.body.detail, /queued, running, succeeded, failed, cancelled/);
 });
 
 /** Requests beyond those that run and wait: two uploads that never end take both places. */

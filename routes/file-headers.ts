@@ -1,10 +1,11 @@
 /** The headers of an archive that is sent. */
 import { encodeExtended } from 'content-disposition';
+import { Bytes } from '../schemas/uploads.ts';
 
 /** What an archive is sent as: the first, or what the request prefers of them. */
 export const FILE_TYPES = ['application/vnd.dss+zip', 'application/zip', 'application/octet-stream'] as const;
 
-const binary = { schema: { type: 'string', format: 'binary' } } as const;
+const binary = { schema: Bytes };
 /** The same for the OpenAPI document. */
 export const FILE_CONTENT = {
 	'application/vnd.dss+zip': binary,

@@ -8,7 +8,6 @@ export const IfMatchHeaders = Type.Object({
 	'if-match': Type.Optional(
 		Type.String({
 			description: 'The ETag of the revision that the request was planned with, or `*` for any revision',
-			examples: ['"rev-3"'],
 		}),
 	),
 });

@@ -5,6 +5,7 @@ import { Selection } from './manifest.ts';
 import { Deletions, STRATEGIES } from './merges.ts';
 import { Fault, Problem, Warning } from './problem.ts';
 import { ItemCounts } from './projects.ts';
+import { ResolutionsField } from './uploads.ts';
 
 const closed = { additionalProperties: false };
 
@@ -24,7 +25,7 @@ export const ImportOptions = Type.Object(
 			}),
 		),
 		deletions: Type.Optional(Deletions),
-		resolutions: Type.Optional(Type.String({ description: 'With strategy=merge: as in mergeArchive' })),
+		resolutions: Type.Optional(ResolutionsField),
 		...Background,
 		references: Type.Optional(
 			Type.Enum(['strict', 'warn'], {
@@ -63,17 +64,15 @@ export const ImportOptions = Type.Object(
 );
 export type ImportOptions = Static<typeof ImportOptions>;
 
-/** The same as an upload's fields, beside its file. */
-export const ImportForm = Type.Object(
-	{
-		file: Type.String({ format: 'binary', contentMediaType: 'application/octet-stream' }),
-		...ImportOptions.properties,
-	},
-	closed,
-);
+const { resolutions: _field, ...queried } = ImportOptions.properties;
+/** The options as the OpenAPI document shows them: each once. Those that may be long are fields of the form. */
+export const ImportQuery = Type.Object(queried, closed);
 
 /** How many records of all kinds differ from the revision before, and how. */
-const Changes = Type.Object({ added: Count, changed: Count, removed: Count, unchanged: Count }, closed);
+const Changes = Type.Object(
+	{ added: Count, changed: Count, removed: Count, unchanged: Count },
+	{ $id: 'ChangeCounts', ...closed },
+);
 
 export const ImportAnswer = Type.Object(
 	{
@@ -89,7 +88,7 @@ export const ImportAnswer = Type.Object(
 		warnings: Type.Array(Warning),
 		duration_seconds: Type.Number({ minimum: 0 }),
 	},
-	closed,
+	{ $id: 'ImportAnswer', description: 'What an import has done', ...closed },
 );
 export type ImportAnswer = Static<typeof ImportAnswer>;
 
@@ -115,17 +114,17 @@ export const AnalysisAnswer = Type.Object(
 		estimated_duration_seconds: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
 		requires_background_job: Type.Boolean(),
 	},
-	closed,
+	{ $id: 'ImportAnalysis', description: 'What an import would do', ...closed },
 );
 export type AnalysisAnswer = Static<typeof AnalysisAnswer>;
 
 export const ExportBody = Type.Object(
 	{
-		format: Type.Optional(Type.Enum(['dss'], { default: 'dss' })),
+		format: Type.Optional(Type.Enum(['dss'], { description: 'What is written; dss where it is left out' })),
 		selection: Type.Optional(Selection),
 		revision: Type.Optional(RevisionNumber),
 	},
-	{ ...closed, examples: [{}, { selection: { types: ['color'] } }] },
+	{ $id: 'ExportRequest', ...closed, examples: [{}, { selection: { types: ['color'] } }] },
 );
 export const ExportQuery = Type.Object(Background, closed);
 export type ExportBody = Static<typeof ExportBody>;

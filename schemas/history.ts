@@ -29,9 +29,12 @@ export const RecordDiff = Type.Object(
 			{ description: 'Of a changed record: the fields that differ; null where there is none' },
 		),
 	},
-	closed,
+	{ $id: 'Difference', description: 'A record that is not the same at two revisions', ...closed },
 );
 export type RecordDiff = Static<typeof RecordDiff>;
-export const DiffPage = page(RecordDiff);
+export const DiffPage = page('DifferencePage', RecordDiff);
 
-export const Revert = Type.Object({ to: RevisionNumber }, { ...closed, examples: [{ to: 1 }] });
+export const Revert = Type.Object(
+	{ to: RevisionNumber },
+	{ $id: 'RevertRequest', ...closed, examples: [{ to: 1 }] },
+);

@@ -17,7 +17,11 @@ export const Selection = Type.Object(
 		),
 		kinds: Type.Optional(Type.Array(Type.Enum(['themes', 'tokens', 'components']), { maxItems: 3 })),
 	},
-	{ additionalProperties: false },
+	{
+		$id: 'Selection',
+		description: 'Which records are exported: those that match each criterion given, by any of its values',
+		additionalProperties: false,
+	},
 );
 export type Selection = Static<typeof Selection>;
 

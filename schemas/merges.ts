@@ -4,11 +4,13 @@ import { Count, RevisionNumber, Sha256, Timestamp, Uuid } from './common.ts';
 import { PageCursor, pageLimit } from './lists.ts';
 import { Warning } from './problem.ts';
 import { Kind } from './records.ts';
+import { ResolutionsField } from './uploads.ts';
 
 const closed = { additionalProperties: false };
 
 export const STRATEGIES = ['keep_local', 'keep_imported', 'newest', 'fork', 'manual'] as const;
 export const Strategy = Type.Enum([...STRATEGIES], {
+	$id: 'Strategy',
 	description:
 		'What becomes of conflicts: ours stay, theirs come, the newer one, both (theirs under a new name), or each by resolutions',
 });
@@ -40,17 +42,16 @@ export const MergeOptions = Type.Object(
 	{
 		strategy: Type.Optional(Type.Enum([...STRATEGIES], { default: 'manual' })),
 		deletions: Type.Optional(Deletions),
-		resolutions: Type.Optional(
-			Type.String({
-				description: 'A JSON object: by uuid of a conflict "local", "imported" or {"content": {…}}',
-			}),
-		),
+		resolutions: Type.Optional(ResolutionsField),
 		...Reading,
 		...Background,
 	},
 	closed,
 );
 export type MergeOptions = Static<typeof MergeOptions>;
+const { resolutions: _field, ...queried } = MergeOptions.properties;
+/** The options as the OpenAPI document shows them: each once. Those that may be long are fields of the form. */
+export const MergeQuery = Type.Object(queried, closed);
 
 /** The settings of a merge's analysis; conflicts come in pages. */
 export const MergeAnalysisOptions = Type.Object(
@@ -63,11 +64,6 @@ export const MergeAnalysisOptions = Type.Object(
 	closed,
 );
 export type MergeAnalysisOptions = Static<typeof MergeAnalysisOptions>;
-
-const uploaded = { file: Type.String({ format: 'binary', contentMediaType: 'application/octet-stream' }) };
-/** The same as an upload's fields, beside its file. */
-export const MergeForm = Type.Object({ ...uploaded, ...MergeOptions.properties }, closed);
-export const MergeAnalysisForm = Type.Object({ ...uploaded, ...MergeAnalysisOptions.properties }, closed);
 
 const counts = {
 	new_items: Count,
@@ -89,13 +85,16 @@ export const MergeAnswer = Type.Object(
 		warnings: Type.Array(Warning),
 		duration_seconds: Type.Number({ minimum: 0 }),
 	},
-	closed,
+	{ $id: 'MergeAnswer', description: 'What a merge has done', ...closed },
 );
 export type MergeAnswer = Static<typeof MergeAnswer>;
 
 /** A side of a conflict; null where that side does not hold the record. */
 const Held = Type.Union([
-	Type.Object({ hash: Sha256, version: Type.Integer({ minimum: 1 }), updated_at: Timestamp }, closed),
+	Type.Object(
+		{ hash: Sha256, version: Type.Integer({ minimum: 1, 'x-format': 'int64' }), updated_at: Timestamp },
+		{ $id: 'ConflictSide', description: 'A record on one side of a conflict', ...closed },
+	),
 	Type.Null(),
 ]);
 
@@ -120,7 +119,7 @@ export const ConflictedItem = Type.Object(
 		recommendation: Type.Enum(['local', 'imported', 'unknown']),
 		warning: Type.Union([Type.String(), Type.Null()]),
 	},
-	closed,
+	{ $id: 'Conflict', description: 'A record that is not settled by itself', ...closed },
 );
 export type ConflictedItem = Static<typeof ConflictedItem>;
 
@@ -139,6 +138,6 @@ export const MergeAnalysisAnswer = Type.Object(
 		next_cursor: Type.Union([Type.String(), Type.Null()]),
 		warnings: Type.Array(Warning),
 	},
-	closed,
+	{ $id: 'MergeAnalysis', description: 'What a merge would do', ...closed },
 );
 export type MergeAnalysisAnswer = Static<typeof MergeAnalysisAnswer>;

@@ -1,13 +1,13 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { Count, FreeObject, Name, RevisionNumber, Text, Timestamp, Uuid } from './common.ts';
 import { anyOf, nameQuery, PageCursor, pageLimit, sortedBy } from './lists.ts';
-import { Component, ComponentEdit, Kind, Theme, ThemeEdit, Token, TokenEdit } from './records.ts';
+import { Component, ComponentEdit, Theme, ThemeEdit, Token, TokenEdit } from './records.ts';
 
 const closed = { additionalProperties: false };
 
 export const ItemCounts = Type.Object(
 	{ themes: Count, tokens: Count, components: Count, assets: Count },
-	closed,
+	{ $id: 'ItemCounts', ...closed },
 );
 
 /** A project as the API shows it (API, "Shapes"). */
@@ -22,7 +22,7 @@ export const Project = Type.Object(
 		created_at: Timestamp,
 		updated_at: Timestamp,
 	},
-	closed,
+	{ $id: 'Project', description: 'A design system under one uuid', ...closed },
 );
 export type Project = Static<typeof Project>;
 
@@ -32,7 +32,11 @@ export const NewProject = Type.Object(
 		description: Type.Optional(Type.Union([Text, Type.Null()])),
 		metadata: Type.Optional(Type.Union([FreeObject, Type.Null()])),
 	},
-	{ ...closed, examples: [{ name: 'Acme Design System', description: 'Colours, type and space of Acme' }] },
+	{
+		$id: 'NewProject',
+		...closed,
+		examples: [{ name: 'Acme Design System', description: 'Colours, type and space of Acme' }],
+	},
 );
 
 export const ProjectChange = Type.Object(
@@ -41,19 +45,26 @@ export const ProjectChange = Type.Object(
 		description: Type.Optional(Type.Union([Text, Type.Null()])),
 		metadata: Type.Optional(Type.Union([FreeObject, Type.Null()])),
 	},
-	{ ...closed, minProperties: 1, examples: [{ description: 'Now with a dark scheme' }] },
+	{
+		$id: 'ProjectChange',
+		minProperties: 1,
+		...closed,
+		examples: [{ description: 'Now with a dark scheme' }],
+	},
 );
 
-/** A page of a list. */
-export const page = <T extends TSchema>(items: T) =>
-	Type.Object(
-		{ items: Type.Array(items), next_cursor: Type.Union([Type.String(), Type.Null()]), total: Count },
-		closed,
-	);
+const NextCursor = Type.Union([Type.String(), Type.Null()], {
+	description: 'The cursor of the next page; null at the end',
+});
 
-export const ProjectPage = page(Project);
-export const RecordPage = page(Type.Union([Theme, Token, Component]));
-export const AnyRecord = Type.Union([Theme, Token, Component]);
+/** A page of a list. */
+export const page = <T extends TSchema>($id: string, items: T) =>
+	Type.Object({ items: Type.Array(items), next_cursor: NextCursor, total: Count }, { $id, ...closed });
+
+export const ProjectPage = page('ProjectPage', Project);
+export const ThemePage = page('ThemePage', Theme);
+export const TokenPage = page('TokenPage', Token);
+export const ComponentPage = page('ComponentPage', Component);
 
 /** Why a revision was made. */
 const Cause = Type.Enum(['create', 'edit', 'import', 'merge', 'revert']);
@@ -69,10 +80,10 @@ export const Revision = Type.Object(
 		removed: Count,
 		created_at: Timestamp,
 	},
-	closed,
+	{ $id: 'Revision', description: 'A numbered, immutable state of a project', ...closed },
 );
 export type Revision = Static<typeof Revision>;
-export const RevisionPage = page(Revision);
+export const RevisionPage = page('RevisionPage', Revision);
 
 export const ProjectListQuery = Type.Object(
 	{
@@ -120,8 +131,7 @@ export type RecordListQuery = Static<typeof RecordListQuery>;
 export const RecordQuery = Type.Object({ revision: Type.Optional(RevisionNumber) }, closed);
 
 export const ProjectParams = Type.Object({ project_id: Uuid }, closed);
-export const KindParams = Type.Object({ project_id: Uuid, kind: Kind }, closed);
-export const RecordParams = Type.Object({ project_id: Uuid, kind: Kind, uuid: Uuid }, closed);
+export const RecordParams = Type.Object({ project_id: Uuid, uuid: Uuid }, closed);
 
 /** As many items as the largest body of an edit has room for. */
 const MAX_CHANGES = 1_000_000;
@@ -142,8 +152,9 @@ const changes = <T extends TSchema, U extends TSchema, V extends TSchema>(theme:
 			delete: Type.Optional(Type.Array(Uuid, { maxItems: MAX_CHANGES })),
 		},
 		{
+			$id: 'Changes',
 			...closed,
-			examples: [{ message: 'A calmer accent', delete: ['0b9f6f3e-2f5c-4a43-9c56-0a5c8d3f7a10'] }],
+			examples: [{ message: 'A first theme', upsert: { themes: [{ name: 'Light', group: 'scheme' }] } }],
 		},
 	);
 
@@ -169,12 +180,12 @@ export const EditAnswer = Type.Object(
 			closed,
 		),
 	},
-	closed,
+	{ $id: 'EditAnswer', ...closed },
 );
 export type EditAnswer = Static<typeof EditAnswer>;
 
 /** What a revert did. */
 export const ChangesAnswer = Type.Object(
 	{ revision: RevisionNumber, added: Count, changed: Count, removed: Count },
-	closed,
+	{ $id: 'ChangesAnswer', ...closed },
 );

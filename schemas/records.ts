@@ -3,7 +3,7 @@ import { FreeObject, Name, Text, Timestamp, Uuid } from './common.ts';
 
 /** The kinds of records, in the order in which an archive holds them. */
 export const KINDS = ['themes', 'tokens', 'components'] as const;
-export const Kind = Type.Enum([...KINDS], { description: 'A kind of records' });
+export const Kind = Type.Enum([...KINDS], { $id: 'Kind', description: 'A kind of records' });
 export type Kind = (typeof KINDS)[number];
 
 /** How many other records a record may refer to. */
@@ -19,10 +19,10 @@ const Details = Type.Array(Type.Union([Type.String(), FreeObject]), { maxItems: 
  * but a last `$root` (§6.2).
  */
 export const TokenPath = Type.String({
+	$id: 'TokenPath',
 	pattern: '^(?:\\$root|[^.{}$][^.{}]*(?:\\.[^.{}$][^.{}]*)*(?:\\.\\$root)?)$',
 	maxLength: 2048,
 	description: 'Names joined by dots, as in the DTCG format',
-	examples: ['color.accent.strong'],
 });
 
 /** What a theme says (FORMAT, "theme"): a set of tokens, always active or one context of its group. */
@@ -66,7 +66,7 @@ const Prop = Type.Object(
 		default: Type.Optional(Type.Unknown()),
 		description: Type.Optional(Text),
 	},
-	{ additionalProperties: false },
+	{ $id: 'Prop', additionalProperties: false },
 );
 
 /** What a component says (FORMAT, "component"). */
@@ -93,8 +93,13 @@ export const ComponentContent = Type.Object(
 
 /** The highest version: room for a change every microsecond for nine years, and far below what a double holds. */
 export const MAX_VERSION = 2 ** 48;
-/** A Lamport clock: a change sets it to one more than the highest seen. */
-const Version = Type.Integer({ minimum: 1, maximum: MAX_VERSION });
+const Version = Type.Integer({
+	$id: 'Version',
+	'x-format': 'int64',
+	minimum: 1,
+	maximum: MAX_VERSION,
+	description: 'A Lamport clock: a change sets it to one more than the highest seen',
+});
 
 const archived = { uuid: Uuid, version: Version, createdAt: Timestamp, updatedAt: Timestamp };
 const shown = { uuid: Uuid, version: Version, created_at: Timestamp, updated_at: Timestamp };
@@ -115,14 +120,39 @@ export const TokenLine = Type.Object({ ...TokenContent.properties, ...archived }
 export const ComponentLine = Type.Object({ ...ComponentContent.properties, ...archived }, closed);
 
 /** Records as the API shows them: content and bookkeeping, nothing else. */
-export const Theme = Type.Object({ ...ThemeContent.properties, ...shown }, closed);
-export const Token = Type.Object({ ...TokenContent.properties, ...shown }, closed);
-export const Component = Type.Object({ ...ComponentContent.properties, ...shown }, closed);
+export const Theme = Type.Object(
+	{ ...ThemeContent.properties, ...shown },
+	{ $id: 'Theme', description: 'A set of tokens, always active or one context of its group', ...closed },
+);
+export const Token = Type.Object(
+	{ ...TokenContent.properties, ...shown },
+	{ $id: 'Token', description: 'A design token: a named value with a type, in a theme', ...closed },
+);
+export const Component = Type.Object(
+	{ ...ComponentContent.properties, ...shown },
+	{ $id: 'Component', description: 'A part of a user interface, and what it uses', ...closed },
+);
 
 /** Records as an edit sends them. */
-export const ThemeEdit = Type.Object({ ...ThemeContent.properties, ...edited }, closed);
-export const TokenEdit = Type.Object({ ...TokenContent.properties, ...edited }, closed);
-export const ComponentEdit = Type.Object({ ...ComponentContent.properties, ...edited }, closed);
+export const ThemeEdit = Type.Object(
+	{ ...ThemeContent.properties, ...edited },
+	{ $id: 'ThemeEdit', ...closed },
+);
+export const TokenEdit = Type.Object(
+	{ ...TokenContent.properties, ...edited },
+	{ $id: 'TokenEdit', ...closed },
+);
+export const ComponentEdit = Type.Object(
+	{ ...ComponentContent.properties, ...edited },
+	{ $id: 'ComponentEdit', ...closed },
+);
+
+/** A record as the API shows it, by its kind. */
+export interface ShownRecord {
+	readonly themes: Static<typeof Theme>;
+	readonly tokens: Static<typeof Token>;
+	readonly components: Static<typeof Component>;
+}
 
 export type ThemeLine = Static<typeof ThemeLine>;
 export type TokenLine = Static<typeof TokenLine>;

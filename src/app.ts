@@ -17,7 +17,7 @@ import { cors } from './plugins/cors.ts';
 import { methods } from './plugins/methods.ts';
 import { type Metrics, requestMetrics } from './plugins/metrics.ts';
 import { negotiation } from './plugins/negotiation.ts';
-import { openapi } from './plugins/openapi.ts';
+import { openapi } from './plugins/openapi/index.ts';
 import { origins } from './plugins/origins.ts';
 import { problems } from './plugins/problems.ts';
 import { requestCodings } from './plugins/request-codings.ts';

@@ -3,9 +3,10 @@ import { ExportBody, ExportQuery } from '../../schemas/archives.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
 import type { ArchiveService, Exported } from '../../src/service/archive-service.ts';
 import type { Idempotency, KeptAnswer } from '../../src/service/idempotency.ts';
-import { problemAnswers } from '../answers.ts';
+import { REPLAYED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { FILE_CONTENT, FILE_HEADERS, FILE_TYPES, fileHeaders } from '../file-headers.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import {
 	answerKept,
 	executionOptions,
@@ -22,12 +23,14 @@ export function exportProject(app: App, archives: ArchiveService, idempotency: I
 		url: '/api/projects/:project_id/export',
 		compress: false,
 		config: {
+			bodyIsOptional: true,
 			produces: (request) => (asksForJob(request) ? [...FILE_TYPES, 'application/json'] : FILE_TYPES),
 		},
 		schema: {
 			operationId: 'exportProject',
 			summary: 'Export a project as a .dss archive',
-			description: 'The same revision with the same selection gives the same bytes.',
+			description:
+				'The same revision with the same selection gives the same bytes. Without a body everything is exported.',
 			tags: ['archives'],
 			params: ProjectParams,
 			querystring: ExportQuery,
@@ -36,11 +39,20 @@ export function exportProject(app: App, archives: ArchiveService, idempotency: I
 			response: {
 				200: {
 					description: 'The archive',
-					headers: FILE_HEADERS,
+					headers: { ...FILE_HEADERS, ...REPLAYED },
 					content: FILE_CONTENT,
 				},
 				202: QUEUED,
-				...problemAnswers(403, 404, 409, 413, 415, 422, 507),
+				...problemAnswers(
+					'CallbackNotAllowed',
+					'RevisionUnknown',
+					'UploadTimeout',
+					'KeyInUse',
+					'ResultTooLarge',
+					'UnsupportedMediaType',
+					'KeyReused',
+					'SpoolFull',
+				),
 			},
 		},
 		// A body is optional: without one, everything is exported.

@@ -1,13 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
-import { ImportAnswer, ImportForm, ImportOptions } from '../../schemas/archives.ts';
+import { ImportAnswer, ImportOptions, ImportQuery } from '../../schemas/archives.ts';
+import { created, updated } from '../../schemas/examples/archives.ts';
+import type { QueuedAnswer } from '../../schemas/jobs.ts';
+import { MergeUpload } from '../../schemas/uploads.ts';
 import type { ArchiveService } from '../../src/service/archive-service.ts';
 import type { Idempotency } from '../../src/service/idempotency.ts';
 import type { MergeService } from '../../src/service/merge-service.ts';
-import { ETAG, problemAnswers } from '../answers.ts';
+import { answer, ETAG, LOCATION, REPLAYED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { precondition, revisionTag } from '../revision-tags.ts';
 import {
+	ALSO_BARE,
 	answerOnce,
 	executionOptions,
 	keyOf,
@@ -26,24 +31,40 @@ export interface ImportParts {
 
 const form = new UploadForm(ImportOptions);
 const queued = { 202: QUEUED };
-const failures = problemAnswers(403, 404, 408, 409, 412, 413, 415, 422, 507);
+const failures = problemAnswers(
+	'RefusedUpload',
+	'HostileUpload',
+	'ProjectUnknown',
+	'UploadTimeout',
+	'ImportConflict',
+	'RevisionStale',
+	'ContentTooLarge',
+	'UnknownFormat',
+	'KeyReused',
+	'SpoolFull',
+);
 
 export function importArchive(app: App, parts: ImportParts): void {
 	app.route({
 		method: 'POST',
 		url: '/api/projects/import',
+		config: { documented: { querystring: ImportQuery } },
 		schema: {
 			operationId: 'importArchive',
 			summary: 'Import a .dss archive or a design tokens file',
-			description:
-				'The project that the archive names gets a new revision, or is created. In one step or not at all. An import that changes nothing makes no revision. With strategy=merge, what was done here since the two copies last met is kept, as in mergeArchive. Settings may come as query parameters or as fields; the query wins. Work that would outlast the request becomes a job: 202.',
+			description: `The project that the archive names gets a new revision, or is created. In one step or not at all. An import that changes nothing makes no revision. With strategy=merge, what was done here since the two copies last met is kept, as in mergeArchive. Settings may come as query parameters or as fields; the query wins. Work that would outlast the request becomes a job: 202.${ALSO_BARE}`,
 			tags: ['archives'],
 			querystring: ImportOptions,
 			headers: WriteHeaders,
-			body: uploadBody(ImportForm),
+			body: uploadBody(MergeUpload),
 			response: {
-				200: { ...ImportAnswer, description: 'The project existed', headers: ETAG },
-				201: { ...ImportAnswer, description: 'The project was created', headers: ETAG },
+				200: answer('The project existed', ImportAnswer, { updated }, { ...ETAG, ...REPLAYED }),
+				201: answer(
+					'The project was created',
+					ImportAnswer,
+					{ created },
+					{ ...ETAG, ...LOCATION, ...REPLAYED },
+				),
 				...queued,
 				...failures,
 			},
@@ -64,20 +85,21 @@ export function importInBackground(
 	app.route({
 		method: 'POST',
 		url,
+		config: { documented: { querystring: ImportQuery } },
 		schema: {
 			operationId: isShort ? 'importInBackgroundShort' : 'importInBackground',
 			summary: isShort
 				? 'Import as a job, however small, at a shorter address'
 				: 'Import as a job, however small',
-			description: 'The same as importArchive with background=true.',
+			description: `The same as importArchive with background=true.${ALSO_BARE}`,
 			tags: ['archives'],
 			querystring: ImportOptions,
 			headers: WriteHeaders,
-			body: uploadBody(ImportForm),
+			body: uploadBody(MergeUpload),
 			response: { ...queued, ...failures },
 		},
 		handler: async (request, reply) =>
-			(await answerImport(parts, request, reply, { background: true })) as Static<typeof QUEUED>,
+			(await answerImport(parts, request, reply, { background: true })) as QueuedAnswer,
 	});
 }
 

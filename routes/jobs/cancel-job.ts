@@ -1,7 +1,9 @@
+import { cancelled } from '../../schemas/examples/jobs.ts';
 import { Job, JobParams } from '../../schemas/jobs.ts';
 import type { JobService } from '../../src/service/job-service.ts';
-import { problemAnswers } from '../answers.ts';
+import { answer } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 
 export function cancelJob(app: App, jobs: JobService): void {
 	app.route({
@@ -14,7 +16,10 @@ export function cancelJob(app: App, jobs: JobService): void {
 				'When this is answered, the job has ended and nothing is left of it. A job that had ended before: 409.',
 			tags: ['jobs'],
 			params: JobParams,
-			response: { 200: { ...Job, description: 'The cancelled job' }, ...problemAnswers(404, 409) },
+			response: {
+				200: answer('The cancelled job', Job, { cancelled }),
+				...problemAnswers('JobUnknown', 'JobFinished'),
+			},
 		},
 		handler: (request) => jobs.cancel(request.params.job_id),
 	});

@@ -2,12 +2,17 @@ import { Readable } from 'node:stream';
 import { JobParams } from '../../schemas/jobs.ts';
 import { errors } from '../../src/errors.ts';
 import type { JobService } from '../../src/service/job-service.ts';
-import { NOT_MODIFIED, problemAnswers } from '../answers.ts';
+import { NOT_MODIFIED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { isUnchanged } from '../entity-tags.ts';
 import { FILE_CONTENT, FILE_HEADERS, FILE_TYPES, fileHeaders } from '../file-headers.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { rangeOf } from './range.ts';
 
+const HEADERS = {
+	...FILE_HEADERS,
+	'Accept-Ranges': { type: 'string', description: 'Parts may be asked for, in bytes' },
+};
 const RANGE = { 'Content-Range': { type: 'string', description: 'Which bytes these are' } };
 
 export function getJobResult(app: App, jobs: JobService): void {
@@ -22,14 +27,14 @@ export function getJobResult(app: App, jobs: JobService): void {
 			tags: ['jobs'],
 			params: JobParams,
 			response: {
-				200: { description: 'The file', headers: FILE_HEADERS, content: FILE_CONTENT },
+				200: { description: 'The file', headers: HEADERS, content: FILE_CONTENT },
 				...NOT_MODIFIED,
 				206: {
 					description: 'A part of it',
-					headers: { ...FILE_HEADERS, ...RANGE },
+					headers: { ...HEADERS, ...RANGE },
 					content: FILE_CONTENT,
 				},
-				...problemAnswers(404, 416),
+				...problemAnswers('ResultUnknown', 'RangeNotSatisfiable'),
 			},
 		},
 		handler: async (request, reply) => {

@@ -1,15 +1,18 @@
+import { exported, failed, imported, running } from '../../schemas/examples/jobs.ts';
 import { Job, JobParams } from '../../schemas/jobs.ts';
 import type { JobService } from '../../src/service/job-service.ts';
-import { DIGEST_TAG, NOT_MODIFIED, problemAnswers } from '../answers.ts';
+import { answer, DIGEST_TAG, NOT_MODIFIED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 
 const schema = {
 	tags: ['jobs'],
 	params: JobParams,
+	description: 'status and kind tell which result or error there is. A client polls, or watches the events.',
 	response: {
-		200: { ...Job, description: 'The job', headers: DIGEST_TAG },
+		200: answer('The job', Job, { running, imported, exported, failed }, DIGEST_TAG),
 		...NOT_MODIFIED,
-		...problemAnswers(404),
+		...problemAnswers('JobUnknown'),
 	},
 };
 

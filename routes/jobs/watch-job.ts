@@ -1,8 +1,9 @@
-import { JobParams } from '../../schemas/jobs.ts';
+import { running } from '../../schemas/examples/jobs.ts';
+import { Job, JobParams } from '../../schemas/jobs.ts';
 import type { JobEvent, JobService } from '../../src/service/job-service.ts';
-import { problemAnswers } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { goneSignal } from '../caller.ts';
+import { problemAnswers } from '../problem-answers.ts';
 
 export function watchJob(app: App, jobs: JobService): void {
 	app.route({
@@ -19,11 +20,11 @@ export function watchJob(app: App, jobs: JobService): void {
 			params: JobParams,
 			response: {
 				200: {
-					description: 'The events',
-					content: { 'text/event-stream': { schema: { type: 'string' } } },
+					description: 'The events (WHATWG HTML §9.2): of each, this is what its `data` holds',
+					content: { 'text/event-stream': { schema: Job, examples: { data: { value: running } } } },
 				},
 				204: { type: 'null', description: 'Last-Event-ID is that of `end`: there are no more events' },
-				...problemAnswers(404),
+				...problemAnswers('JobUnknown'),
 			},
 		},
 		handler: async (request, reply) => {

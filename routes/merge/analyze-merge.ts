@@ -1,8 +1,11 @@
-import { MergeAnalysisAnswer, MergeAnalysisForm, MergeAnalysisOptions } from '../../schemas/merges.ts';
+import { mergePlan } from '../../schemas/examples/archives.ts';
+import { MergeAnalysisAnswer, MergeAnalysisOptions } from '../../schemas/merges.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
-import { ETAG, problemAnswers } from '../answers.ts';
+import { Upload } from '../../schemas/uploads.ts';
+import { answer, ETAG } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { answerAnalysis, UploadForm, uploadBody, uploadSettings } from '../uploads/index.ts';
+import { problemAnswers } from '../problem-answers.ts';
+import { ALSO_BARE, answerAnalysis, UploadForm, uploadBody, uploadSettings } from '../uploads/index.ts';
 import type { MergeParts } from './merge-archive.ts';
 
 const form = new UploadForm(MergeAnalysisOptions);
@@ -14,15 +17,23 @@ export function analyzeMerge(app: App, { archives, merges }: MergeParts): void {
 		schema: {
 			operationId: 'analyzeMerge',
 			summary: 'Show everything that a merge would do; nothing is written',
-			description:
-				'The ETag names the revision that was compared with; send it as If-Match with the merge. Conflicts come in pages: send the same archive again with the cursor.',
+			description: `The ETag names the revision that was compared with; send it as If-Match with the merge. Conflicts come in pages: send the same archive again with the cursor.${ALSO_BARE}`,
 			tags: ['merge'],
 			params: ProjectParams,
 			querystring: MergeAnalysisOptions,
-			body: uploadBody(MergeAnalysisForm),
+			body: uploadBody(Upload),
 			response: {
-				200: { ...MergeAnalysisAnswer, description: 'The plan', headers: ETAG },
-				...problemAnswers(403, 404, 408, 412, 413, 415, 507),
+				200: answer('The plan', MergeAnalysisAnswer, { plan: mergePlan }, ETAG),
+				...problemAnswers(
+					'RefusedUpload',
+					'HostileUpload',
+					'ProjectUnknown',
+					'UploadTimeout',
+					'RevisionStale',
+					'ContentTooLarge',
+					'UnknownFormat',
+					'SpoolFull',
+				),
 			},
 		},
 		handler: async (request, reply) => {

@@ -1,12 +1,16 @@
-import { MergeAnswer, MergeForm, MergeOptions } from '../../schemas/merges.ts';
+import { merged } from '../../schemas/examples/archives.ts';
+import { MergeAnswer, MergeOptions, MergeQuery } from '../../schemas/merges.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
+import { MergeUpload } from '../../schemas/uploads.ts';
 import type { ArchiveService } from '../../src/service/archive-service.ts';
 import type { Idempotency } from '../../src/service/idempotency.ts';
 import type { MergeService } from '../../src/service/merge-service.ts';
-import { ETAG, problemAnswers } from '../answers.ts';
+import { answer, ETAG, REPLAYED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { precondition, revisionTag } from '../revision-tags.ts';
 import {
+	ALSO_BARE,
 	answerOnce,
 	executionOptions,
 	keyOf,
@@ -29,20 +33,31 @@ export function mergeArchive(app: App, { archives, merges, idempotency }: MergeP
 	app.route({
 		method: 'POST',
 		url: '/api/projects/:project_id/merge',
+		config: { documented: { querystring: MergeQuery } },
 		schema: {
 			operationId: 'mergeArchive',
 			summary: 'Merge an archive with what was done here since the two copies last met',
-			description:
-				'Three ways, by identity and causality, never by clocks where a common state is known. What both sides changed in the same field is a conflict, and the strategy decides it; manual answers 409 with the conflicts unless resolutions decide each. In one step or not at all.',
+			description: `Three ways, by identity and causality, never by clocks where a common state is known. What both sides changed in the same field is a conflict, and the strategy decides it; manual answers 409 with the conflicts unless resolutions decide each. In one step or not at all.${ALSO_BARE}`,
 			tags: ['merge'],
 			params: ProjectParams,
 			querystring: MergeOptions,
 			headers: WriteHeaders,
-			body: uploadBody(MergeForm),
+			body: uploadBody(MergeUpload),
 			response: {
-				200: { ...MergeAnswer, description: 'What became of the records', headers: ETAG },
+				200: answer('What became of the records', MergeAnswer, { merged }, { ...ETAG, ...REPLAYED }),
 				202: QUEUED,
-				...problemAnswers(403, 404, 408, 409, 412, 413, 415, 422, 507),
+				...problemAnswers(
+					'RefusedUpload',
+					'HostileUpload',
+					'ProjectUnknown',
+					'UploadTimeout',
+					'MergeConflict',
+					'RevisionStale',
+					'ContentTooLarge',
+					'UnknownFormat',
+					'KeyReused',
+					'SpoolFull',
+				),
 			},
 		},
 		handler: async (request, reply) => {

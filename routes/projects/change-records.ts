@@ -1,9 +1,11 @@
 import Type from 'typebox';
+import { edited } from '../../schemas/examples/projects.ts';
 import { Changes, EditAnswer, ProjectParams } from '../../schemas/projects.ts';
 import type { Idempotency } from '../../src/service/idempotency.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { ETAG, problemAnswers } from '../answers.ts';
+import { answer, ETAG, REPLAYED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { digestOf, rawBody } from '../raw-body.ts';
 import { IfMatchHeaders, precondition, revisionTag } from '../revision-tags.ts';
 import { answerOnce, KeyHeaders } from '../uploads/index.ts';
@@ -29,12 +31,23 @@ export function changeRecords(app: App, projects: ProjectService, idempotency: I
 			headers: Headers,
 			body: Changes,
 			response: {
-				200: {
-					...EditAnswer,
-					description: 'The revision, how many records differ, and which were made',
-					headers: ETAG,
-				},
-				...problemAnswers(404, 409, 412, 413, 415, 422, 507),
+				200: answer(
+					'The revision, how many records differ, and which were made',
+					EditAnswer,
+					{ edited },
+					{ ...ETAG, ...REPLAYED },
+				),
+				...problemAnswers(
+					'RefusedEdit',
+					'ProjectUnknown',
+					'UploadTimeout',
+					'EditConflict',
+					'RevisionStale',
+					'ContentTooLarge',
+					'UnsupportedMediaType',
+					'KeyReused',
+					'SpoolFull',
+				),
 			},
 		},
 		onRequest: async () => projects.assertRoom(),

@@ -1,8 +1,10 @@
+import { project } from '../../schemas/examples/projects.ts';
 import { NewProject, Project } from '../../schemas/projects.ts';
 import type { Idempotency } from '../../src/service/idempotency.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { ETAG, problemAnswers } from '../answers.ts';
+import { answer, ETAG, LOCATION, REPLAYED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { digestOf, rawBody } from '../raw-body.ts';
 import { revisionTag } from '../revision-tags.ts';
 import { answerOnce, KeyHeaders } from '../uploads/index.ts';
@@ -15,16 +17,20 @@ export function createProject(app: App, projects: ProjectService, idempotency: I
 		schema: {
 			operationId: 'createProject',
 			summary: 'Create an empty project',
+			description: 'Its uuid is made here; names need not be unique. Its first revision is empty.',
 			tags: ['projects'],
 			headers: KeyHeaders,
 			body: NewProject,
 			response: {
-				201: {
-					...Project,
-					description: 'The new project',
-					headers: { ...ETAG, Location: { type: 'string', description: 'Its address' } },
-				},
-				...problemAnswers(409, 413, 415, 422, 507),
+				201: answer('The new project', Project, { project }, { ...ETAG, ...LOCATION, ...REPLAYED }),
+				...problemAnswers(
+					'UploadTimeout',
+					'KeyInUse',
+					'BodyTooLarge',
+					'UnsupportedMediaType',
+					'KeyReused',
+					'SpoolFull',
+				),
 			},
 		},
 		handler: async (request, reply) => {

@@ -1,9 +1,11 @@
+import { difference, lastPage } from '../../schemas/examples/projects.ts';
 import { DiffPage, DiffQuery } from '../../schemas/history.ts';
 import { ProjectParams } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { DIGEST_TAG, NOT_MODIFIED, problemAnswers } from '../answers.ts';
+import { answer, DIGEST_TAG, NOT_MODIFIED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { isUnchanged } from '../entity-tags.ts';
+import { problemAnswers } from '../problem-answers.ts';
 
 export function diffRevisions(app: App, projects: ProjectService): void {
 	app.route({
@@ -17,9 +19,9 @@ export function diffRevisions(app: App, projects: ProjectService): void {
 			params: ProjectParams,
 			querystring: DiffQuery,
 			response: {
-				200: { ...DiffPage, description: 'A page of differences', headers: DIGEST_TAG },
+				200: answer('A page of differences', DiffPage, { difference: lastPage(difference) }, DIGEST_TAG),
 				...NOT_MODIFIED,
-				...problemAnswers(404),
+				...problemAnswers('MalformedPage', 'RevisionUnknown'),
 			},
 		},
 		handler: (request, reply) =>

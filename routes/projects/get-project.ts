@@ -1,8 +1,10 @@
+import { project } from '../../schemas/examples/projects.ts';
 import { Project, ProjectParams } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { ETAG, NOT_MODIFIED, problemAnswers } from '../answers.ts';
+import { answer, ETAG, NOT_MODIFIED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
 import { isUnchanged } from '../entity-tags.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { revisionTag } from '../revision-tags.ts';
 
 export function getProject(app: App, projects: ProjectService): void {
@@ -12,12 +14,13 @@ export function getProject(app: App, projects: ProjectService): void {
 		schema: {
 			operationId: 'getProject',
 			summary: 'Get a project with its revision and counts',
+			description: 'As it is now. The ETag names the revision; send it as If-Match with a write.',
 			tags: ['projects'],
 			params: ProjectParams,
 			response: {
-				200: { ...Project, description: 'The project', headers: ETAG },
+				200: answer('The project', Project, { project }, ETAG),
 				...NOT_MODIFIED,
-				...problemAnswers(404),
+				...problemAnswers('ProjectUnknown'),
 			},
 		},
 		handler: async (request, reply) => {

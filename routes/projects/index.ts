@@ -6,9 +6,9 @@ import { createProject } from './create-project.ts';
 import { deleteProject } from './delete-project.ts';
 import { diffRevisions } from './diff-revisions.ts';
 import { getProject } from './get-project.ts';
-import { getRecord } from './get-record.ts';
+import { getComponent, getTheme, getToken } from './get-record.ts';
 import { listProjects } from './list-projects.ts';
-import { listRecords } from './list-records.ts';
+import { listComponents, listThemes, listTokens } from './list-records.ts';
 import { listRevisions } from './list-revisions.ts';
 import { revertProject } from './revert-project.ts';
 import { updateProject } from './update-project.ts';
@@ -24,6 +24,10 @@ export function projectRoutes(app: App, projects: ProjectService, idempotency: I
 	listRevisions(app, projects); //  GET    /api/projects/{project_id}/revisions
 	diffRevisions(app, projects); //  GET    /api/projects/{project_id}/diff
 	revertProject(app, projects); //  POST   /api/projects/{project_id}/revert
-	listRecords(app, projects); //    GET    /api/projects/{project_id}/{kind}
-	getRecord(app, projects); //      GET    /api/projects/{project_id}/{kind}/{uuid}
+	listThemes(app, projects); //     GET    /api/projects/{project_id}/themes
+	getTheme(app, projects); //       GET    /api/projects/{project_id}/themes/{uuid}
+	listTokens(app, projects); //     GET    /api/projects/{project_id}/tokens
+	getToken(app, projects); //       GET    /api/projects/{project_id}/tokens/{uuid}
+	listComponents(app, projects); // GET    /api/projects/{project_id}/components
+	getComponent(app, projects); //   GET    /api/projects/{project_id}/components/{uuid}
 }

@@ -1,8 +1,10 @@
+import { changed } from '../../schemas/examples/projects.ts';
 import { Revert } from '../../schemas/history.ts';
 import { ChangesAnswer, ProjectParams } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { ETAG, problemAnswers } from '../answers.ts';
+import { answer, ETAG } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { IfMatchHeaders, precondition, revisionTag } from '../revision-tags.ts';
 
 export function revertProject(app: App, projects: ProjectService): void {
@@ -18,8 +20,16 @@ export function revertProject(app: App, projects: ProjectService): void {
 			headers: IfMatchHeaders,
 			body: Revert,
 			response: {
-				200: { ...ChangesAnswer, description: 'The revision, and how many records differ', headers: ETAG },
-				...problemAnswers(404, 409, 412, 413, 415, 507),
+				200: answer('The revision, and how many records differ', ChangesAnswer, { changed }, ETAG),
+				...problemAnswers(
+					'RevisionUnknown',
+					'UploadTimeout',
+					'ProjectBusy',
+					'RevisionStale',
+					'ContentTooLarge',
+					'UnsupportedMediaType',
+					'SpoolFull',
+				),
 			},
 		},
 		onRequest: async () => projects.assertRoom(),

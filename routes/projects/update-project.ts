@@ -1,7 +1,9 @@
+import { project } from '../../schemas/examples/projects.ts';
 import { Project, ProjectChange, ProjectParams } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
-import { ETAG, problemAnswers } from '../answers.ts';
+import { answer, ETAG } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { problemAnswers } from '../problem-answers.ts';
 import { rawBody } from '../raw-body.ts';
 import { IfMatchHeaders, precondition, revisionTag } from '../revision-tags.ts';
 
@@ -19,8 +21,16 @@ export function updateProject(app: App, projects: ProjectService): void {
 			headers: IfMatchHeaders,
 			body: ProjectChange,
 			response: {
-				200: { ...Project, description: 'The project', headers: ETAG },
-				...problemAnswers(404, 409, 412, 413, 415, 507),
+				200: answer('The project', Project, { project }, ETAG),
+				...problemAnswers(
+					'ProjectUnknown',
+					'UploadTimeout',
+					'ProjectBusy',
+					'RevisionStale',
+					'ContentTooLarge',
+					'UnsupportedMediaType',
+					'SpoolFull',
+				),
 			},
 		},
 		handler: async (request, reply) => {

@@ -11,7 +11,7 @@ declare module 'fastify' {
 }
 
 export { answerAnalysis } from './analysis.ts';
-export { uploadBody } from './body.ts';
+export { ALSO_BARE, uploadBody } from './body.ts';
 export {
 	executionOptions,
 	KeyHeaders,

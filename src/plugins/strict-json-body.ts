@@ -10,6 +10,8 @@ declare module 'fastify' {
 	interface FastifyContextConfig {
 		/** The handler gets the body's bytes: they are not parsed here, and not held against the route's schema. */
 		readonly rawBody?: true;
+		/** The route does without a body: an empty one is none, though some clients declare it as JSON. */
+		readonly bodyIsOptional?: true;
 	}
 }
 
@@ -30,6 +32,7 @@ export const strictJsonBody = fp(async (app: FastifyInstance, options: JsonBodyO
 		if (Number(request.headers['content-length']) > bodyLimit)
 			throw errors.bodyTooLarge({ value: bodyLimit });
 		const body = await readWholeBody(payload, { maxBytes: bodyLimit, idleMs, totalMs });
+		if (body.length === 0 && config.bodyIsOptional === true) return undefined;
 		return config.rawBody === true ? body : readBody(body, maxDepth);
 	});
 	app.addHook('onRoute', (route) => {

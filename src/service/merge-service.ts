@@ -51,7 +51,8 @@ export class MergeService {
 		return {
 			strategy: strategy ?? 'manual',
 			deletions: deletions ?? 'keep',
-			resolutions: resolutions ?? null,
+			// Forms send what was left empty.
+			resolutions: resolutions || null,
 			clock: this.#options.clock,
 			page: { after: null, limit: SHOWN_CONFLICTS, maxBytes: MAX_PROBLEM_BYTES / 2 },
 		};

@@ -1,6 +1,7 @@
 /** Projects, records and revisions as the API shows them (API, "Shapes"). */
 import type { Static } from 'typebox';
-import type { AnyRecord, ItemCounts, Project, Revision as RevisionShape } from '../../schemas/projects.ts';
+import type { ItemCounts, Project, Revision as RevisionShape } from '../../schemas/projects.ts';
+import type { Kind, ShownRecord } from '../../schemas/records.ts';
 import type { JsonObject } from '../records/json.ts';
 import { shownRecord } from '../records/line.ts';
 import type { Counts, Revision } from '../store/port.ts';
@@ -37,7 +38,7 @@ export function toRevisionShape({
 }
 
 /** A record's line as the API shows it: its content, `uuid`, `version`, `created_at`, `updated_at`. */
-export function toRecord(line: string): Static<typeof AnyRecord> {
-	// A line was held against its schema before it was staged; only two names differ.
-	return shownRecord(line) as unknown as Static<typeof AnyRecord>;
+export function toRecord<Of extends Kind>(line: string): ShownRecord[Of] {
+	// A line was held against the schema of its kind before it was staged; only two names differ.
+	return shownRecord(line) as unknown as ShownRecord[Of];
 }

@@ -7,7 +7,7 @@ import type {
 	RevisionListQuery,
 	Revision as RevisionShape,
 } from '../../schemas/projects.ts';
-import type { Kind } from '../../schemas/records.ts';
+import type { Kind, ShownRecord } from '../../schemas/records.ts';
 import { errors } from '../errors.ts';
 import type { ChangeResult } from '../pipeline/changes.ts';
 import type { EditOptions, EditResult } from '../pipeline/edit.ts';
@@ -161,12 +161,12 @@ export class ProjectService {
 	 * @param isKnown whether the caller has the answer for this revision: then null, and no record is read
 	 * @throws {DssError} project_unknown, revision_unknown, bad_cursor
 	 */
-	async records(
+	async records<Of extends Kind>(
 		projectUuid: string,
-		kind: Kind,
+		kind: Of,
 		{ limit = 100, cursor, sort = 'uuid', ...query }: RecordListQuery,
 		isKnown: (revision: number) => boolean,
-	): Promise<ListPage<ReturnType<typeof toRecord>> | null> {
+	): Promise<ListPage<ShownRecord[Of]> | null> {
 		const filter = filterOf(query);
 		const list = { list: 'records', projectUuid, kind, ...filter, sort, revision: query.revision };
 		const position = this.#cursors.read(recordPosition, list, cursor);
@@ -191,23 +191,23 @@ export class ProjectService {
 				: await this.#reader.records(ask);
 		const place = next === null ? null : { uuid: next, revision: revision.number, total };
 		return {
-			items: items.map(toRecord),
+			items: items.map((line) => toRecord<Of>(line)),
 			next_cursor: this.#cursors.write(recordPosition, list, place),
 			total,
 		};
 	}
 
 	/** @throws {DssError} project_unknown, revision_unknown, record_unknown */
-	async record(
+	async record<Of extends Kind>(
 		projectUuid: string,
-		kind: Kind,
+		kind: Of,
 		uuid: string,
 		at?: number,
-	): Promise<{ record: ReturnType<typeof toRecord>; revision: number }> {
+	): Promise<{ record: ShownRecord[Of]; revision: number }> {
 		const revision = await this.#revision(projectUuid, at);
 		const line = await this.#reader.record({ projectUuid, kind, uuid, revision: revision.number });
 		if (line === null) throw errors.recordUnknown({ kind, uuid });
-		return { record: toRecord(line), revision: revision.number };
+		return { record: toRecord<Of>(line), revision: revision.number };
 	}
 
 	async #revision(projectUuid: string, number?: number): Promise<Revision> {

@@ -60,7 +60,7 @@ test('bad input of every ordinary kind gets a problem document and leaves nothin
 			() => upload(`${projects}/import?project_id=${NOBODY}`, file({}), 'a.json'),
 		],
 		['an id that is no uuid', 400, 'malformed_request', () => send(`${projects}/seven`)],
-		['an unknown kind', 400, 'malformed_request', () => send(`${projects}/${NOBODY}/fonts`)],
+		['an unknown kind', 404, 'route_unknown', () => send(`${projects}/${NOBODY}/fonts`)],
 		['an unknown query parameter', 400, 'malformed_request', () => send(`${projects}?colour=red`)],
 		['a limit out of bounds', 400, 'malformed_request', () => send(`${projects}?limit=9999`)],
 		['an unknown address', 404, 'route_unknown', () => send(`${service.url}/api/nothing`)],

@@ -1,7 +1,7 @@
 /** What the OpenAPI document promises, held against answers of every operation. */
 import { type Test, test } from 'tap';
 import { Contract, operations } from '../support/contract.ts';
-import { buildDss, component, token } from '../support/dss-builder.ts';
+import { buildDss, component, THEME, token } from '../support/dss-builder.ts';
 import { ended, eventsOf } from '../support/jobs.ts';
 import {
 	foreignHostRequest,
@@ -118,11 +118,12 @@ test('answers are what the OpenAPI document says', async (t) => {
 		await answered(t, 204, 'delete /api/projects/{project_id}', { params });
 		await answered(t, 200, 'get /api/projects');
 		await answered(t, 200, 'get /api/projects/{project_id}');
-		for (const kind of ['themes', 'tokens', 'components'])
-			await answered(t, 200, 'get /api/projects/{project_id}/{kind}', { params: { kind }, query: 'limit=1' });
-		await answered(t, 200, 'get /api/projects/{project_id}/{kind}/{uuid}', {
-			params: { uuid: token(1).uuid },
-		});
+		const records = { themes: THEME, tokens: token(1).uuid, components: component(1).uuid };
+		for (const [kind, uuid] of Object.entries(records)) {
+			const list = `get /api/projects/{project_id}/${kind}`;
+			await answered(t, 200, list, { query: 'limit=1' });
+			await answered(t, 200, `${list}/{uuid}`, { params: { uuid } });
+		}
 		const body = { delete: [token(2).uuid] };
 		await answered(t, 200, 'post /api/projects/{project_id}/changes', { body });
 		await answered(t, 200, 'get /api/projects/{project_id}/diff', { query: 'from=1&to=2' });
@@ -168,7 +169,7 @@ test('answers are what the OpenAPI document says', async (t) => {
 	});
 
 	t.test('requests that are wrong', async (t) => {
-		const seven = { project_id: 'seven', job_id: 'seven', kind: 'fonts', uuid: 'seven' };
+		const seven = { project_id: 'seven', job_id: 'seven', uuid: 'seven' };
 		for (const name of withStatus('400')) {
 			if (name.includes('{')) await answered(t, 400, name, { params: seven });
 			else if (name === 'post /api/projects') await answered(t, 400, name, { body: { name: 42 } });
@@ -254,7 +255,8 @@ test('answers are what the OpenAPI document says', async (t) => {
 		const tight = await serviceFor(t, { env });
 		await answered(t, 201, IMPORT, {}, tight);
 		for (const name of withStatus('408')) {
-			const answer = await unfinishedRequest(tight, name, 'application/zip', 1_000, 'PK');
+			const [type, beginning] = isUpload(name) ? ['application/zip', 'PK'] : ['application/json', '{'];
+			const answer = await unfinishedRequest(tight, name, type, 1_000, beginning);
 			t.equal(answer.status, 408, name);
 			contract.assertFits(t, name, answer);
 		}

@@ -8,7 +8,7 @@ import { serviceFor, startService } from '../support/service.ts';
 
 const FIGURES = [
 	'process_cpu_user_seconds_total',
-	'dss_http_request_duration_seconds_count{method="GET",route="/api/projects/:project_id/:kind",status="2xx"}',
+	'dss_http_request_duration_seconds_count{method="GET",route="/api/projects/:project_id/tokens",status="2xx"}',
 	'dss_import_duration_seconds_count{outcome="succeeded"}',
 	'dss_import_duration_seconds_count{outcome="refused"}',
 	'dss_export_duration_seconds_count{outcome="succeeded"}',

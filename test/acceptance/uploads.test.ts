@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { buildDss, token } from '../support/dss-builder.ts';
-import { assertProblem, put, send, upload } from '../support/http.ts';
+import { assertProblem, post, put, send, upload } from '../support/http.ts';
 import { eventually } from '../support/poll.ts';
 import { answerOf, leftOfUploads, openUploads, rawUpload } from '../support/raw-upload.ts';
 import { type Service, serviceFor, startService } from '../support/service.ts';
@@ -244,6 +244,25 @@ test('uploads', async (t) => {
 		for (const socket of waiting) socket.destroy();
 		await assertNothingLeft(t, service);
 		t.equal((await upload(`${service.url}/api/projects/import`, buildDss(), 'a.dss')).status, 201);
+	});
+
+	t.test('an empty field of resolutions means none, with a merge too', async (t) => {
+		const url = `${service.url}/api/projects/import`;
+		const fields = { strategy: 'merge', resolutions: '' };
+		t.ok((await upload(url, buildDss(), 'a.dss', fields)).status < 300);
+		t.equal((await upload(url, buildDss(), 'a.dss', fields)).status, 200, 'merged with what is there');
+	});
+
+	t.test('an export takes an empty body for none, though it is declared as JSON', async (t) => {
+		const { body } = await post(`${service.url}/api/projects`, { name: 'Empty' });
+		const url = `${service.url}/api/projects/${body.project_id}`;
+		const headers = { 'content-type': 'application/json' };
+		t.equal((await send(`${url}/export`, { method: 'POST', headers, body: '' })).status, 200);
+		t.equal(
+			(await send(`${url}/revert`, { method: 'POST', headers, body: '' })).status,
+			400,
+			'others do not',
+		);
 	});
 
 	t.test(

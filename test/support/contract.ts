@@ -6,10 +6,20 @@ import type { Answer } from './http.ts';
 
 interface Content {
 	readonly schema: object;
+	readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
+interface Response {
+	readonly headers?: Readonly<Record<string, object>>;
+	readonly content?: Readonly<Record<string, Content>>;
+}
+
+interface Reference {
+	readonly $ref: string;
 }
 
 interface Operation {
-	readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Content>> }>>;
+	readonly responses: Readonly<Record<string, Response>>;
 	readonly [member: string]: unknown;
 }
 
@@ -22,12 +32,40 @@ const document: Document = JSON.parse(
 	readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8'),
 );
 
-/** Each operation by its name, such as "get /api/projects". */
+/** What a reference into the document refers to; anything else is itself. */
+function resolved<Part>(part: Part | Reference): Part {
+	if (typeof part !== 'object' || part === null || !('$ref' in part)) return part;
+	const names = part.$ref.slice('#/'.length).split('/');
+	// The document is held against the rules of OpenAPI by `npm run check`: what is referred to is there.
+	return names.reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], document) as Part;
+}
+
+/** Each operation by its name, such as "get /api/projects", its answers in place. */
 export const operations: ReadonlyMap<string, Operation> = new Map(
 	Object.entries(document.paths).flatMap(([path, methods]) =>
-		Object.entries(methods).map(([method, operation]) => [`${method} ${path}`, operation] as const),
+		Object.entries(methods).map(([method, operation]) => {
+			const responses = Object.entries(operation.responses).map(([status, part]) => [status, resolved(part)]);
+			return [`${method} ${path}`, { ...operation, responses: Object.fromEntries(responses) }] as const;
+		}),
 	),
 );
+
+/** Headers that callers act on. */
+const OF_INTEREST = [
+	'accept-ranges',
+	'content-disposition',
+	'content-range',
+	'etag',
+	'idempotent-replayed',
+	'location',
+	'preference-applied',
+	'repr-digest',
+	'retry-after',
+];
+
+function headersOfOurs(headers: Headers): string[] {
+	return OF_INTEREST.filter((name) => headers.has(name));
+}
 
 export class Contract {
 	readonly #ajv = new Ajv2020({ strict: false, validateFormats: false });
@@ -44,8 +82,23 @@ export class Contract {
 			return;
 		}
 		const type = headers.get('content-type')?.split(';')[0] ?? '';
-		if (!t.ok(answer.content[type], `${name} ${status} documents ${type}`)) return;
-		this.#assertValid(t, `${name} ${status} ${type}`, Buffer.isBuffer(body) ? body.toString('latin1') : body);
+		const content = answer.content[type];
+		if (!t.ok(content, `${name} ${status} documents ${type}`)) return;
+		const examples = content?.examples ?? {};
+		if (type === 'application/problem+json') {
+			// A document that names other codes than callers get would mislead them.
+			t.ok(Object.hasOwn(examples, body.code), `${name} ${status} shows ${body.code} as an example`);
+		}
+		for (const header of headersOfOurs(headers))
+			t.ok(
+				Object.keys(answer.headers ?? {}).some((name) => name.toLowerCase() === header),
+				`${name} ${status} documents the header ${header}`,
+			);
+		const answered = `${name} ${status} ${type}`;
+		if (type === 'text/event-stream')
+			for (const [, data] of body.toString().matchAll(/^data: (.*)$/gm))
+				this.#assertValid(t, answered, JSON.parse(data));
+		else this.#assertValid(t, answered, Buffer.isBuffer(body) ? body.toString('latin1') : body);
 	}
 
 	/** Asserts that a value has the form of what an operation answers with 200. */

@@ -8,7 +8,7 @@ import { sendRaw } from './raw-http.ts';
 import type { Service } from './service.ts';
 
 export interface RequestSpec {
-	/** Parameters of the path; the project is the one of dss-builder, the kind is tokens. */
+	/** Parameters of the path; the project is the one of dss-builder. */
 	readonly params?: Readonly<Record<string, string>>;
 	readonly query?: string;
 	readonly headers?: Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export interface RequestSpec {
 
 function addressOf({ url }: Service, name: string, params: Readonly<Record<string, string>> = {}) {
 	const [method = '', path = ''] = name.split(' ');
-	const known: Record<string, string> = { project_id: PROJECT, kind: 'tokens', ...params };
+	const known: Record<string, string> = { project_id: PROJECT, ...params };
 	const at = path.replace(/\{(\w+)\}/g, (_, parameter: string) => known[parameter] ?? 'missing');
 	return { method: method.toUpperCase(), url: `${url}${at}` };
 }

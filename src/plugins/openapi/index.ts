@@ -2,9 +2,10 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
-import { Problem } from '../../schemas/problem.ts';
-import { type Described, describeHeaders } from './openapi-headers.ts';
-import { DOCS_POLICY } from './security-headers.ts';
+import { DOCS_POLICY } from '../security-headers.ts';
+import { Components } from './components.ts';
+import { documented } from './documented.ts';
+import { shared } from './shared.ts';
 
 export interface OpenapiOptions {
 	readonly version: string;
@@ -14,8 +15,7 @@ export interface OpenapiOptions {
 
 /** The OpenAPI document (3.1), written from the routes' schemas, and Swagger UI at `/docs`. */
 export const openapi = fp(async (app: FastifyInstance, { version, basePath }: OpenapiOptions) => {
-	// Every operation answers with it, so it is a component with a name.
-	app.addSchema({ ...Problem, $id: 'Problem' });
+	const components = new Components();
 	await app.register(swagger, {
 		openapi: {
 			openapi: '3.1.0',
@@ -24,7 +24,7 @@ export const openapi = fp(async (app: FastifyInstance, { version, basePath }: Op
 				version,
 				summary: 'Keeps design systems as projects and moves them as .dss archives',
 				description:
-					'Design-system teams keep themes, design tokens and components in projects here, and move them between people, machines and tools as `.dss` archives. Errors are problem documents (RFC 9457).',
+					'Design-system teams keep themes, design tokens and components in projects here, and move them between people, machines and tools as `.dss` archives. Errors are problem documents (RFC 9457); `code` says which.',
 				license: { name: 'All rights reserved', identifier: 'LicenseRef-DSS' },
 			},
 			servers: [{ url: basePath || '/', description: 'This service' }],
@@ -37,14 +37,9 @@ export const openapi = fp(async (app: FastifyInstance, { version, basePath }: Op
 				{ name: 'operations', description: 'Health, figures and documentation of the service' },
 			],
 		},
-		transformObject: (made) => {
-			if ('swaggerObject' in made) return made.swaggerObject;
-			// Made of the routes above: it has the parts that are looked at.
-			return describeHeaders(made.openapiObject as Described) as typeof made.openapiObject;
-		},
-		refResolver: {
-			buildLocalReference: (json, _base, _fragment, index) => String(json['$id'] ?? `def-${index}`),
-		},
+		transform: ({ schema, url, route }) => ({ url, schema: documented(schema, route, components) }),
+		transformObject: (document) =>
+			'openapiObject' in document ? shared(document.openapiObject, components) : document.swaggerObject,
 	});
 	await app.register(swaggerUi, { routePrefix: '/docs', indexPrefix: basePath, staticCSP: DOCS_POLICY });
 });

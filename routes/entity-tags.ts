@@ -1,4 +1,4 @@
-/** Entity tags: read from headers, compared, and marked by content coding (RFC 9110 §8.8.3, §13.1.2). */
+/** Entity tags: read from headers, and compared (RFC 9110 §8.8.3, §13.1.2). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 export interface EntityTag {
@@ -9,7 +9,7 @@ export interface EntityTag {
 	readonly text: string;
 }
 
-/** The mark of a compressed answer. Servers in front of ours write it in the same way. */
+/** What servers in front of ours add to the tag of an answer that they compress. */
 const CODING = /-(?:gzip|br)$/;
 
 /** The tags that a header lists; what is no tag is passed over. */
@@ -19,11 +19,6 @@ export function entityTags(header: string): EntityTag[] {
 		value: value.replace(CODING, ''),
 		text,
 	}));
-}
-
-/** A strong tag names bytes, so the same answer in another content coding has another one (RFC 9110 §8.8.3.3). */
-export function codedTag(tag: string, coding: string): string {
-	return tag.startsWith('W/') ? tag : tag.replace(/"$/, `-${coding}"`);
 }
 
 /**

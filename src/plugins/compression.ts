@@ -3,7 +3,6 @@ import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from 'fastify';
 import fp from 'fastify-plugin';
-import { codedTag } from '../../routes/entity-tags.ts';
 import { addVary } from './vary.ts';
 
 /** Smaller answers fit in a packet or two as they are. */
@@ -25,26 +24,25 @@ export const compression = fp(async (app: FastifyInstance) => {
 	});
 	app.addHook('onRoute', (route) => {
 		const hooks = [route.onSend ?? []].flat();
-		const describing = route.compress === false ? [] : [describe];
+		const varying = route.compress === false ? [] : [vary];
 		if (route.method !== 'HEAD') {
-			route.onSend = [...hooks, ...describing];
+			route.onSend = [...hooks, ...varying];
 			return;
 		}
 		// Fastify's own hook of HEAD, which drops the body, comes first. It has to come last: HEAD answers what GET would.
 		const [drop, ...others] = hooks;
-		route.onSend = [...others, ...describing, ...(drop === undefined ? [] : [unlessEmpty(drop)])];
+		route.onSend = [...others, ...varying, ...(drop === undefined ? [] : [unlessEmpty(drop)])];
 	});
 });
 
-/** What a compressed answer is, and what any answer that might have been compressed depends on. */
-async function describe(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+/**
+ * Any answer that might have been compressed depends on the request. Its tag stays: it names a revision, in whichever
+ * coding, and callers compare it as text. (RFC 9110 §8.8.3.3 would have another for other bytes; no part of these
+ * answers is ever asked for by Range, where that would matter.)
+ */
+async function vary(_request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
 	const type = reply.getHeader('content-type');
 	if (reply.statusCode === 304 || TYPES.test(String(type))) addVary(reply, 'accept-encoding');
-	const coding = reply.getHeader('content-encoding');
-	const tag = reply.getHeader('etag');
-	const isRead = request.method === 'GET' || request.method === 'HEAD';
-	if (isRead && typeof coding === 'string' && typeof tag === 'string')
-		reply.header('etag', codedTag(tag, coding));
 	return payload;
 }
 

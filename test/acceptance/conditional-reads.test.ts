@@ -70,7 +70,8 @@ t.test('a tag is that of its revision, and another revision has another', async 
 		t.equal((await at(path, '"rev-2"')).status, 200, path);
 	t.equal((await at('/tokens?revision=2', '"rev-2"')).status, 304);
 	const { body } = await at('/tokens?limit=5&revision=2');
-	t.equal((await at(`/tokens?limit=5&cursor=${body.next_cursor}`, '"rev-2"')).status, 304, 'a cursor stays');
+	const next = `/tokens?limit=5&revision=2&cursor=${body.next_cursor}`;
+	t.equal((await at(next, '"rev-2"')).status, 304, 'a cursor stays');
 });
 
 t.test('a condition makes no answer of what is none', async (t) => {
@@ -100,8 +101,8 @@ t.test(
 		});
 		t.equal(list.headers.get('content-encoding'), 'gzip');
 		const tag = list.headers.get('etag') ?? '';
-		t.equal(tag, '"rev-2-gzip"', 'other bytes, another strong tag (RFC 9110 §8.8.3.3)');
-		for (const good of [tag, '"rev-2"', '"rev-2-br"', 'W/"rev-2", "rev-2"'])
+		t.equal(tag, '"rev-2"', 'the tag names the revision, in whichever coding');
+		for (const good of [tag, '"rev-2-gzip"', '"rev-2-br"', 'W/"rev-2", "rev-2"'])
 			t.equal((await changes(good)).status, 200, good);
 		const weak = await changes('W/"rev-2"');
 		assertProblem(t, weak, 412, 'revision_stale');

@@ -14,12 +14,10 @@ const REPARSE_POINT = 0x400;
  * external attributes (APPNOTE 4.4.15) where the maker is a Unix; without type bits the file is regular.
  */
 export function checkSpecialFiles({ entries }: Directory): void {
-	for (const { name, madeBy, externalAttributes, bytes, compressedBytes } of entries) {
+	for (const { name, madeBy, externalAttributes, bytes } of entries) {
 		const special = (reason: string) => errors.specialFile({ entry: name, reason });
 		const isDirectory = name.endsWith('/');
 		if (isDirectory && bytes > 0) throw special('a directory has content');
-		// It is never inflated, so nobody would see what else stands there.
-		if (isDirectory && compressedBytes > 0) throw special('a directory has packed bytes');
 		if ((externalAttributes & REPARSE_POINT) !== 0) throw special('it is a reparse point');
 		if (madeBy >>> 8 !== UNIX && madeBy >>> 8 !== DARWIN) continue;
 		const mode = externalAttributes >>> 16;

@@ -609,7 +609,7 @@ export const CONTAINER_REFUSALS: readonly Refusal[] = [
 				{ name: 'folder/', data: Buffer.concat([deflateRawSync(''), Buffer.from('hidden')]) },
 			],
 		}),
-		buildDss({ entries: (entries) => [...entries, { name: 'folder/', method: 0 }] }),
+		buildDss({ entries: (entries) => [...entries, { name: 'folder/', data: deflateRawSync('') }] }),
 	),
 	confusion(
 		'17h',

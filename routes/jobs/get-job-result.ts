@@ -46,7 +46,7 @@ export function getJobResult(app: App, jobs: JobService): void {
 			// RFC 9110 §14.2: Range means something for GET only.
 			const range = request.method === 'GET' ? rangeOf(request.headers, bytes, etag) : null;
 			if (range === 'unsatisfiable') {
-				reply.header('content-range', `bytes */${bytes}`);
+				reply.removeHeader('etag').header('content-range', `bytes */${bytes}`);
 				throw errors.rangeNotSatisfiable({ bytes });
 			}
 			reply.headers({ ...headers, 'accept-ranges': 'bytes' }).type(request.preferredType ?? FILE_TYPES[0]);

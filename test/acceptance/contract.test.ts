@@ -194,10 +194,13 @@ test('answers are what the OpenAPI document says', async (t) => {
 	t.test('reads whose answer the caller has', async (t) => {
 		const job_id = await queued(t, EXPORT, 'background=true');
 		await ended(service, job_id);
-		const params = { job_id, uuid: token(1).uuid };
+		const params = { job_id };
+		const uuids = { themes: THEME, tokens: token(1).uuid, components: component(1).uuid };
+		const recordOf = (name: string) =>
+			Object.entries(uuids).find(([kind]) => name.includes(`/${kind}/`))?.[1] ?? '';
 		for (const name of withStatus('304'))
 			await answered(t, 304, name, {
-				params,
+				params: { ...params, uuid: recordOf(name) },
 				query: name.endsWith('/diff') ? 'from=1&to=1' : '',
 				headers: { 'if-none-match': '*' },
 			});

@@ -39,7 +39,7 @@ const { data: tokens } = await listTokens({
 	client,
 	throwOnError: true,
 	path: { project_id },
-	query: { type: 'color', limit: 5 },
+	query: { type: ['color'], limit: 5 },
 });
 const [token] = tokens.items;
 if (token === undefined) throw new Error('there is no token');

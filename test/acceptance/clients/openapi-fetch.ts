@@ -34,7 +34,7 @@ const path = { project_id };
 const themes = await client.GET('/api/projects/{project_id}/themes', { params: { path } });
 if (themes.error) throw new Error(themes.error.detail);
 const tokens = await client.GET('/api/projects/{project_id}/tokens', {
-	params: { path, query: { type: 'color', limit: 5 } },
+	params: { path, query: { type: ['color'], limit: 5 } },
 });
 if (tokens.error) throw new Error(tokens.error.detail);
 const [token] = tokens.data.items;

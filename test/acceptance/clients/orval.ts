@@ -35,9 +35,9 @@ if (imported.status !== 200 && imported.status !== 201) throw new Error(imported
 const { project_id } = imported.data;
 
 const themes = await on(here, () => listThemes(project_id));
-if (themes.status !== 200) throw new Error(themes.data.detail);
-const tokens = await on(here, () => listTokens(project_id, { type: 'color', limit: 5 }));
-if (tokens.status !== 200) throw new Error(tokens.data.detail);
+if (themes.status !== 200) throw new Error(`the list answered ${themes.status}`);
+const tokens = await on(here, () => listTokens(project_id, { type: ['color'], limit: 5 }));
+if (tokens.status !== 200) throw new Error(`the list answered ${tokens.status}`);
 const [token] = tokens.data.items;
 if (token === undefined) throw new Error('there is no token');
 
@@ -45,7 +45,7 @@ const button = { name: 'Button', tokens: [token.path] };
 const edited = await on(here, () => changeRecords(project_id, { upsert: { components: [button] } }));
 if (edited.status !== 200) throw new Error(edited.data.detail);
 const components = await on(here, () => listComponents(project_id));
-if (components.status !== 200) throw new Error(components.data.detail);
+if (components.status !== 200) throw new Error(`the list answered ${components.status}`);
 
 // An archive moves to another service: planned, then done.
 const archive = await on(here, () => exportProject(project_id));
@@ -99,7 +99,7 @@ console.log(
 async function ended(jobId: string): Promise<Job> {
 	for (;;) {
 		const { status, data } = await on(here, () => getJob(jobId));
-		if (status !== 200) throw new Error(data.detail);
+		if (status !== 200) throw new Error(`the job answered ${status}`);
 		if (data.status !== 'queued' && data.status !== 'running') return data;
 		await delay(50);
 	}

@@ -40,25 +40,12 @@ const archive = (
 	good,
 });
 const slip = (row: string, name: string, good = 'fine/name.txt') =>
-	archive(
-		row,
-		`the name ${JSON.stringify(name)}`,
-		403,
-		'zip_slip',
-		'zip_slip',
-		withEntry(name),
-		withEntry(good),
-	);
+	archive(row, `the name ${inAscii(name)}`, 403, 'zip_slip', 'zip_slip', withEntry(name), withEntry(good));
+/** A line separator in the name of a test ends the line of its report. */
+const inAscii = (text: string) =>
+	JSON.stringify(text).replace(/[^ -~]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 const unsafe = (row: string, name: string, good = 'fine/name.txt') =>
-	archive(
-		row,
-		`the name ${JSON.stringify(name)}`,
-		400,
-		'unsafe_name',
-		undefined,
-		withEntry(name),
-		withEntry(good),
-	);
+	archive(row, `the name ${inAscii(name)}`, 400, 'unsafe_name', undefined, withEntry(name), withEntry(good));
 const special = (mode: number, what: string) =>
 	archive(
 		'5',
@@ -552,7 +539,6 @@ export const CONTAINER_REFUSALS: readonly Refusal[] = [
 		['\u1e9e', '\u00df'],
 		['\u1e9e', 'ss'],
 		['\u00df', 'sS'],
-		['\u212a', 'k'],
 		['\ufb03', 'FFI'],
 		['\u1f80', '\u1f00\u03b9'],
 	].map(([one = '', other = '']) =>

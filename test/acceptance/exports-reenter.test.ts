@@ -404,3 +404,41 @@ test('a part whose records refer to others re-enters with warnings, one that doe
 		t.equal(strict.body.is_valid, code === null, 'the caller may insist on every reference');
 	}
 });
+
+test('repetitive content, large numbers, odd names and faulty references re-enter, with the same warnings', async (t) => {
+	const [here, there] = await twoInstances(t);
+	const deep = JSON.parse(nested(55));
+	const archive = buildDss({
+		tokens: [
+			// Packed some 900 : 1.
+			...Array.from({ length: 20 }, (_, index) =>
+				token(index + 1, { path: `long.${index}`, type: 'other', value: 'x'.repeat(900_000) }),
+			),
+			token(30, { path: 'number', value: 1.7976931348623157e308 }),
+			token(31, { path: 'number.whole', value: Number.MAX_SAFE_INTEGER }),
+			token(32, { path: 'odd "name" \u{1f600}\\/', extensions: { deep } }),
+			token(33, { path: 'constructor.__proto__' }),
+			token(34, { path: 'lost', value: '{nowhere}' }),
+			token(35, { path: 'lost.too', value: '{nowhere}' }),
+		],
+	});
+	const first = await put(
+		`${here}/api/projects/import?project_id=new&references=warn`,
+		archive,
+		'application/zip',
+	);
+	t.equal(first.status, 201, 'it is accepted', { received: first.body });
+	const { project_id: id, warnings } = first.body;
+	t.strictSame(
+		warnings.map(({ code }: { code: string }) => code),
+		['dangling_reference'],
+	);
+	await assertReenters(here, there, id);
+	const again = await send(`${there}/api/projects/${id}/export`, { method: 'POST' });
+	const second = await put(`${here}/api/projects/import?project_id=new`, again.body, 'application/zip');
+	t.equal(second.status, 201, 'and the export of that again', { received: second.body });
+	const told = (list: readonly { details: { paths: string[] } }[]) =>
+		list.map((warning) => ({ ...warning, details: { paths: warning.details.paths.toSorted() } }));
+	// Paths come in the order of uuids, and the copy has others.
+	t.strictSame(told(second.body.warnings), told(warnings));
+});

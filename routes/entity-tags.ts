@@ -1,5 +1,13 @@
 /** Entity tags: read from headers, and compared (RFC 9110 §8.8.3, §13.1.2). */
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import Type from 'typebox';
+
+/** The headers of a read, for callers that keep its answer. */
+export const ReadHeaders = Type.Object({
+	'if-none-match': Type.Optional(
+		Type.String({ description: 'The ETag of an answer that the caller has: 304 where it is still right' }),
+	),
+});
 
 export interface EntityTag {
 	readonly isWeak: boolean;

@@ -47,6 +47,7 @@ export function readConfig(env: Environment): Config {
 	const read = evaluate(SETTINGS, (setting) => valueFor(setting, env, basis, faults)) as Config;
 	const config = { ...read, dataDir: resolve(read.dataDir) };
 	refuseOpenHost(config, env, faults);
+	refuseCredentials(config, faults);
 	refuseUnsigned(config, faults);
 	refuseBasePath(config, faults);
 	if (faults.size > 0) throw new ConfigError([...faults].map(([name, fault]) => `${name}: ${fault}`));
@@ -106,6 +107,15 @@ function refuseOpenHost({ host }: Config, env: Environment, faults: Faults): voi
 		'DSS_HOST',
 		`${host} is not loopback, so anyone who reaches it could change every project; set DSS_AUTH=none if that is meant`,
 	);
+}
+
+function refuseCredentials({ webhooks: { url } }: Config, faults: Faults): void {
+	const parsed = url === null ? null : URL.parse(url);
+	if (parsed !== null && (parsed.username !== '' || parsed.password !== ''))
+		faults.set(
+			'DSS_WEBHOOK_URL',
+			'a user or password in the address would be kept in clear; messages are signed',
+		);
 }
 
 function refuseUnsigned({ webhooks: { url, secret, origins } }: Config, faults: Faults): void {

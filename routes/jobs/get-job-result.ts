@@ -7,7 +7,7 @@ import type { App } from '../app-instance.ts';
 import { isUnchanged } from '../entity-tags.ts';
 import { FILE_CONTENT, FILE_HEADERS, FILE_TYPES, fileHeaders } from '../file-headers.ts';
 import { problemAnswers } from '../problem-answers.ts';
-import { rangeOf } from './range.ts';
+import { RangeHeaders, rangeOf } from './range.ts';
 
 const HEADERS = {
 	...FILE_HEADERS,
@@ -26,6 +26,7 @@ export function getJobResult(app: App, jobs: JobService): void {
 			description: 'Whole, or a part of it by Range (RFC 9110 §14). It is kept for DSS_RESULT_TTL.',
 			tags: ['jobs'],
 			params: JobParams,
+			headers: RangeHeaders,
 			response: {
 				200: { description: 'The file', headers: HEADERS, content: FILE_CONTENT },
 				...NOT_MODIFIED,

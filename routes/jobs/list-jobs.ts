@@ -4,6 +4,7 @@ import { JobListQuery, JobPage } from '../../schemas/jobs.ts';
 import type { JobService } from '../../src/service/job-service.ts';
 import { answer, DIGEST_TAG, NOT_MODIFIED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { ReadHeaders } from '../entity-tags.ts';
 import { problemAnswers } from '../problem-answers.ts';
 
 export function listJobs(app: App, jobs: JobService): void {
@@ -17,6 +18,7 @@ export function listJobs(app: App, jobs: JobService): void {
 				'Ended jobs are kept for DSS_JOB_TTL. The error of a job has no errors and no details here; the job by itself has them. A filter may be given several times: any of its values.',
 			tags: ['jobs'],
 			querystring: JobListQuery,
+			headers: ReadHeaders,
 			response: {
 				200: answer('A page of jobs', JobPage, { jobs: lastPage(running) }, DIGEST_TAG),
 				...NOT_MODIFIED,

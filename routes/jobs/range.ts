@@ -1,4 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import Type from 'typebox';
+import { ReadHeaders } from '../entity-tags.ts';
+
+export const RangeHeaders = Type.Object({
+	...ReadHeaders.properties,
+	range: Type.Optional(Type.String({ description: 'The part that is wanted, such as `bytes=0-999`' })),
+	'if-range': Type.Optional(
+		Type.String({ description: 'The ETag of the part that the caller has: another file is sent whole' }),
+	),
+});
 
 /** A part of a file: the first and the last byte of it. */
 export interface Range {

@@ -1,9 +1,16 @@
+import Type from 'typebox';
 import { running } from '../../schemas/examples/jobs.ts';
 import { Job, JobParams } from '../../schemas/jobs.ts';
 import type { JobEvent, JobService } from '../../src/service/job-service.ts';
 import type { App } from '../app-instance.ts';
 import { goneSignal } from '../caller.ts';
 import { problemAnswers } from '../problem-answers.ts';
+
+const EventHeaders = Type.Object({
+	'last-event-id': Type.Optional(
+		Type.String({ description: 'The id of the last event that came; EventSource sends it by itself' }),
+	),
+});
 
 export function watchJob(app: App, jobs: JobService): void {
 	app.route({
@@ -18,6 +25,7 @@ export function watchJob(app: App, jobs: JobService): void {
 				'`progress` at once and whenever the job has moved on, then `end`; each has the whole job as its data. A client that connects again with Last-Event-ID continues with the next id; nothing is missed, since every event holds the whole job. Where it has had `end`, the answer is 204, and EventSource stops.',
 			tags: ['jobs'],
 			params: JobParams,
+			headers: EventHeaders,
 			response: {
 				200: {
 					description: 'The events (WHATWG HTML §9.2): of each, this is what its `data` holds',

@@ -1,5 +1,6 @@
 import { DIGEST_TAG, NOT_MODIFIED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { ReadHeaders } from '../entity-tags.ts';
 import { problemAnswers } from '../problem-answers.ts';
 
 export function openapiDocument(app: App): void {
@@ -11,6 +12,7 @@ export function openapiDocument(app: App): void {
 			summary: 'This document',
 			description: 'Clients are generated from it; /docs shows it to people.',
 			tags: ['operations'],
+			headers: ReadHeaders,
 			response: {
 				200: {
 					description: 'The OpenAPI document',

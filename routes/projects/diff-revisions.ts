@@ -4,7 +4,7 @@ import { ProjectParams } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
 import { answer, DIGEST_TAG, NOT_MODIFIED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { isUnchanged } from '../entity-tags.ts';
+import { isUnchanged, ReadHeaders } from '../entity-tags.ts';
 import { problemAnswers } from '../problem-answers.ts';
 
 export function diffRevisions(app: App, projects: ProjectService): void {
@@ -18,6 +18,7 @@ export function diffRevisions(app: App, projects: ProjectService): void {
 			tags: ['projects'],
 			params: ProjectParams,
 			querystring: DiffQuery,
+			headers: ReadHeaders,
 			response: {
 				200: answer('A page of differences', DiffPage, { difference: lastPage(difference) }, DIGEST_TAG),
 				...NOT_MODIFIED,

@@ -3,7 +3,7 @@ import { Project, ProjectParams } from '../../schemas/projects.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
 import { answer, ETAG, NOT_MODIFIED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { isUnchanged } from '../entity-tags.ts';
+import { isUnchanged, ReadHeaders } from '../entity-tags.ts';
 import { problemAnswers } from '../problem-answers.ts';
 import { revisionTag } from '../revision-tags.ts';
 
@@ -17,6 +17,7 @@ export function getProject(app: App, projects: ProjectService): void {
 			description: 'As it is now. The ETag names the revision; send it as If-Match with a write.',
 			tags: ['projects'],
 			params: ProjectParams,
+			headers: ReadHeaders,
 			response: {
 				200: answer('The project', Project, { project }, ETAG),
 				...NOT_MODIFIED,

@@ -4,7 +4,7 @@ import { Component, Theme, Token } from '../../schemas/records.ts';
 import type { ProjectService } from '../../src/service/project-service.ts';
 import { answer, ETAG, NOT_MODIFIED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { isUnchanged } from '../entity-tags.ts';
+import { isUnchanged, ReadHeaders } from '../entity-tags.ts';
 import { problemAnswers } from '../problem-answers.ts';
 import { revisionTag } from '../revision-tags.ts';
 
@@ -13,6 +13,7 @@ const common = {
 	tags: ['projects'],
 	params: RecordParams,
 	querystring: RecordQuery,
+	headers: ReadHeaders,
 };
 const others = { ...NOT_MODIFIED, ...problemAnswers('RecordUnknown') };
 

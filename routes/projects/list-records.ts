@@ -9,7 +9,7 @@ import {
 import type { ProjectService } from '../../src/service/project-service.ts';
 import { answer, ETAG, NOT_MODIFIED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
-import { isUnchanged } from '../entity-tags.ts';
+import { isUnchanged, ReadHeaders } from '../entity-tags.ts';
 import { problemAnswers } from '../problem-answers.ts';
 import { revisionTag } from '../revision-tags.ts';
 
@@ -19,6 +19,7 @@ const common = {
 	tags: ['projects'],
 	params: ProjectParams,
 	querystring: RecordListQuery,
+	headers: ReadHeaders,
 };
 const others = { ...NOT_MODIFIED, ...problemAnswers('MalformedPage', 'RevisionUnknown') };
 

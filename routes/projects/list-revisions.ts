@@ -3,6 +3,7 @@ import { ProjectParams, RevisionListQuery, RevisionPage } from '../../schemas/pr
 import type { ProjectService } from '../../src/service/project-service.ts';
 import { answer, DIGEST_TAG, NOT_MODIFIED } from '../answers.ts';
 import type { App } from '../app-instance.ts';
+import { ReadHeaders } from '../entity-tags.ts';
 import { problemAnswers } from '../problem-answers.ts';
 
 export function listRevisions(app: App, projects: ProjectService): void {
@@ -17,6 +18,7 @@ export function listRevisions(app: App, projects: ProjectService): void {
 			tags: ['projects'],
 			params: ProjectParams,
 			querystring: RevisionListQuery,
+			headers: ReadHeaders,
 			response: {
 				200: answer('A page of revisions', RevisionPage, { revisions: lastPage(revision) }, DIGEST_TAG),
 				...NOT_MODIFIED,

@@ -4,10 +4,11 @@ import type { MultipartFile } from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
-import { Value } from 'typebox/value';
+
 import { v7 } from 'uuid';
 import type { ImportOptions } from '../../schemas/archives.ts';
 import { DssError, errors } from '../../src/errors.ts';
+import { fromText } from '../../src/records/from-text.ts';
 import { firstFault } from '../../src/records/schema-faults.ts';
 import type {
 	ArchiveService,
@@ -129,7 +130,7 @@ export class UploadForm<Schema extends TSchema> {
 
 	/** Fields are text; they mean what the query parameters of the same names mean. */
 	#fromFields(fields: Readonly<Record<string, string>>): Static<Schema> {
-		const options: unknown = Value.Convert(this.#schema, { ...fields });
+		const options: unknown = fromText(this.#schema, { ...fields });
 		// What the compiled schema holds is of its type.
 		if (this.#compiled.Check(options)) return options as Static<Schema>;
 		const { pointer, reason } = firstFault(this.#compiled, options);

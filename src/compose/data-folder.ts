@@ -1,6 +1,7 @@
 /** Whose the data folder is: nothing is written, and nothing removed, in a folder that is not of DSS. */
 import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isStore } from '../store/sqlite/open.ts';
 
 /** A file of this name says that its folder is of DSS. */
 export const MARK = 'dss.folder';
@@ -11,6 +12,7 @@ const MARK_TEXT =
 const NEUTRAL: ReadonlySet<string> = new Set(['dss.lock', 'dss-tmp', 'lost+found']);
 const DATABASE = 'dss.db';
 const FOLDERS = ['spool', 'dss-tmp'];
+const FILES = [MARK, DATABASE, 'dss.lock'];
 const WRITABLE_BY_OTHERS = 0o022;
 
 /**
@@ -25,16 +27,25 @@ export function claimFolder(dataDir: string): string[] {
 	const names = readdirSync(dataDir);
 	if (!names.includes(MARK)) {
 		if (!names.includes(DATABASE)) refuseForeign(dataDir, names);
+		else if (!isOurs(join(dataDir, DATABASE)))
+			throw new Error(
+				`${join(dataDir, DATABASE)} is not a database of DSS: give DSS_DATA_DIR a folder of its own`,
+			);
 		writeFileSync(join(dataDir, MARK), MARK_TEXT, { flag: 'w', mode: 0o600 });
 	}
 	for (const name of names) {
 		const path = join(dataDir, name);
 		if (FOLDERS.includes(name) && !lstatSync(path).isDirectory())
 			throw new Error(`${path} is a link or a file: remove it, or move the data folder`);
-		if (name === MARK && !lstatSync(path).isFile())
+		if (FILES.includes(name) && !lstatSync(path).isFile())
 			throw new Error(`${path} is not a file, so ${dataDir} is not taken for a folder of DSS`);
 	}
 	return closedToOthers(dataDir);
+}
+
+/** A link is not followed; a start that was cut short leaves an empty file. */
+function isOurs(database: string): boolean {
+	return !lstatSync(database).isFile() || statSync(database).size === 0 || isStore(database);
 }
 
 function refuseForeign(dataDir: string, names: readonly string[]): void {

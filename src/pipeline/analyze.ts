@@ -62,12 +62,14 @@ export async function analyzeUpload(work: Work, options: AnalysisOptions): Promi
 interface Outlook {
 	readonly changes: ChangeCounts | null;
 	readonly refusal: DssError | null;
+	/** What the project would be called. */
+	readonly name: string;
 }
 
 async function compared(work: Work, incoming: Incoming, options: AnalysisOptions): Promise<Analysis> {
 	const { projectUuid } = incoming;
 	const current = await work.store.revision(projectUuid);
-	const { changes, refusal } =
+	const { changes, refusal, name } =
 		options.merge === null || current === null
 			? await replaced(work, incoming, current, options)
 			: await merged(work, incoming, current, options.merge);
@@ -79,8 +81,7 @@ async function compared(work: Work, incoming: Incoming, options: AnalysisOptions
 		schemaVersion: incoming.schemaVersion,
 		project: {
 			uuid: hasIdentity ? projectUuid : null,
-			name:
-				current !== null && incoming.format === 'dtcg' ? current.properties.name : incoming.properties.name,
+			name,
 		},
 		counts: incoming.counts,
 		migrations: incoming.migrations,
@@ -102,7 +103,7 @@ async function replaced(
 	const named = options.upload.name !== null;
 	const replacement = await planReplacement(work, incoming, current, work.at(), named);
 	const refusal = await refusalOf(() => assertReplaceable(work, incoming, current, replacement, options));
-	return { changes: current && replacement.changes, refusal };
+	return { changes: current && replacement.changes, refusal, name: replacement.properties.name };
 }
 
 /** A merge that would be refused for its conflicts has no changes to count. */
@@ -116,7 +117,9 @@ async function merged(
 	const refusal = await refusalOf(async () => {
 		changes = await countMergeChanges(work, incoming, current, settings);
 	});
-	return { changes, refusal };
+	// A merge of a foreign file brings no name.
+	const { name } = incoming.format === 'dtcg' ? current.properties : incoming.properties;
+	return { changes, refusal, name };
 }
 
 /** A refusal of no stage: the upload is valid, and the project as it stands or the caller's options are in its way. */

@@ -49,7 +49,10 @@ export async function planReplacement(
 	named: boolean,
 ): Promise<Replacement> {
 	const { set, here } = await completeSet(work, incoming, current);
-	const rules = { references: incoming.references, inherited: null };
+	// What a partial upload does not hold stays as it is, its faults too.
+	const keeps = here !== null && current !== null && incoming.scope.of !== 'project';
+	const inherited = keeps ? { here, current } : null;
+	const rules = { references: incoming.references, inherited };
 	const faultyReferences = await work.stage('referential', () => checkReferences(work, set, rules));
 	const properties = nextProperties(incoming, current, at, named);
 	return work.stage('apply', () => {

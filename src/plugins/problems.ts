@@ -44,6 +44,8 @@ function toDssError(error: FastifyError, request: FastifyRequest): DssError {
 	if (error instanceof DssError) return error;
 	switch (error.code) {
 		case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+			if (request.routeOptions.schema?.body === undefined)
+				return errors.malformedRequest({ reason: 'this address takes no body' });
 			return errors.unsupportedMediaType({
 				given: (request.headers['content-type'] ?? 'nothing').slice(0, MAX_SHOWN),
 				expected: expectedTypes(request),

@@ -29,12 +29,19 @@ export const requestLog = fp(async (app: FastifyInstance) => {
  */
 export function logWhenOver(request: FastifyRequest, reply: FastifyReply): void {
 	const { raw } = reply;
+	const { method } = request;
+	const path = pathOf(request.url).slice(0, MAX_SHOWN);
+	request.log.debug({ method, path }, 'request received');
+	const { socket } = request.raw;
+	const before = socket.bytesWritten;
 	raw.once('close', () => {
-		const answered = raw.writableFinished;
+		// A client that has all of Content-Length may leave before the end of a file is noticed here.
+		const bytes = Number(raw.getHeader('content-length') ?? Number.POSITIVE_INFINITY);
+		const answered = raw.writableFinished || (raw.headersSent && socket.bytesWritten - before > bytes);
 		const { problem } = request;
 		const line = {
-			method: request.method,
-			path: request.url.split('?')[0]?.slice(0, MAX_SHOWN),
+			method,
+			path,
 			route: request.routeOptions.url ?? null,
 			status: answered ? raw.statusCode : null,
 			duration_ms: Math.round(reply.elapsedTime),
@@ -43,6 +50,11 @@ export function logWhenOver(request: FastifyRequest, reply: FastifyReply): void 
 		const message = answered ? 'request answered' : 'request aborted by its client';
 		request.log[levelOf(request, problem)](line, message);
 	});
+}
+
+/** The path alone: a target in absolute form (RFC 9112 §3.2.2) may hold a password before it. */
+function pathOf(target: string): string {
+	return /^(?:[a-z][a-z\d+.-]*:\/\/[^/?#]*)?([^?#]*)/i.exec(target)?.[1] ?? '';
 }
 
 function aboutProblem(problem: DssError): object {

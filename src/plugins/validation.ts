@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifySchemaCompiler } from 'fastify';
 import fp from 'fastify-plugin';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { Value } from 'typebox/value';
 import { errors } from '../errors.ts';
+import { fromText } from '../records/from-text.ts';
 import { firstFault } from '../records/schema-faults.ts';
 
 /** The parts of a request, in the words of a problem document. */
@@ -18,7 +18,7 @@ const PLACES: Readonly<Record<string, string>> = {
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
 	const check = Compile(schema);
 	return (given: unknown) => {
-		const value = httpPart === 'body' ? given : Value.Convert(schema, given);
+		const value = httpPart === 'body' ? given : fromText(schema, given);
 		if (check.Check(value)) return { value };
 		const { pointer, reason } = firstFault(check, value);
 		const place = PLACES[httpPart ?? ''] ?? 'the request';

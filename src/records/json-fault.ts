@@ -10,6 +10,8 @@ export type FaultKind =
 	| 'depth'
 	/** More design tokens than may be read. */
 	| 'tokens'
+	/** More groups than a file of so many tokens has. */
+	| 'groups'
 	/** More values than a file of so many tokens has. */
 	| 'values';
 

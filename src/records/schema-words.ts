@@ -23,6 +23,12 @@ const PATTERNS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
 	['^https?://', 'must begin with http:// or https://'],
 ]);
 
+/** Types that text can stand for. */
+const TYPES: Readonly<Record<string, string>> = {
+	integer: 'must be a whole number',
+	boolean: 'must be true or false',
+};
+
 /** What must be otherwise: a clause that begins with its verb. It names what is allowed. */
 export function wordsOf({ keyword, message, params }: SchemaError): string {
 	switch (keyword) {
@@ -36,6 +42,8 @@ export function wordsOf({ keyword, message, params }: SchemaError): string {
 			return 'limit' in params ? `must be at most ${String(params.limit)}` : message;
 		case 'pattern':
 			return ('pattern' in params && PATTERNS.get(params.pattern)) || message;
+		case 'type':
+			return ('type' in params && TYPES[String(params.type)]) || message;
 		default:
 			return message;
 	}

@@ -9,6 +9,7 @@ import {
 	writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { test } from 'tap';
 import { claimFolder } from '../../src/compose/data-folder.ts';
 
@@ -72,4 +73,21 @@ test('a folder that others can write is closed to them, and the operator is told
 	}
 	chmodSync(dataDir, 0o750);
 	t.strictSame([claimFolder(dataDir), modeOf(dataDir)], [[], '750'], 'reading is the operator’s to allow');
+});
+
+test('a database of others makes no folder ours, and nothing is made beside it', async (t) => {
+	for (const content of ['rubbish', null]) {
+		const dataDir = t.testdir({ spool: {} });
+		const file = join(dataDir, 'dss.db');
+		if (content !== null) writeFileSync(file, content);
+		else new Database(file).exec('CREATE TABLE theirs (a)').close();
+		t.throws(() => claimFolder(dataDir), /dss\.db is not a database of DSS/);
+		t.equal(existsSync(join(dataDir, MARK)), false);
+	}
+});
+
+test('the database may not be a link', async (t) => {
+	const folder = t.testdir({ elsewhere: { 'dss.db': '' }, data: {} });
+	symlinkSync(join(folder, 'elsewhere', 'dss.db'), join(folder, 'data', 'dss.db'));
+	t.throws(() => claimFolder(join(folder, 'data')), /dss\.db is not a file/);
 });

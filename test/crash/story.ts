@@ -9,7 +9,7 @@ import { spoolCount } from '../support/spool.ts';
 
 const ZIP = 'application/zip';
 const BYSTANDER = '018f3b60-0000-7000-8000-00000000b000';
-const env = { DSS_MAX_TOKENS: '1000000', DSS_WORKERS: '1' };
+const env = { DSS_MAX_TOKENS: '1000000', DSS_WORKERS: '1', DSS_LOG_LEVEL: 'debug' };
 
 export type Kind = 'import' | 'merge' | 'export';
 
@@ -175,7 +175,7 @@ async function dieWhileRequested(
 	service: Service,
 	signal: NodeJS.Signals,
 ): Promise<string | null> {
-	const logged = service.nextLine(({ req }) => (req as { method?: string } | undefined)?.method === 'POST');
+	const logged = service.nextLine(({ msg, method }) => msg === 'request received' && method === 'POST');
 	const request = work.request(service).catch(() => null);
 	await logged;
 	await service.stop(signal);

@@ -521,15 +521,21 @@ export function storeContract(name: string, open: (t: Test) => OpenStore): void 
 			t.ok(Math.max(...batches) <= 4_000_000, `the largest batch has ${Math.max(...batches)} bytes`);
 		});
 
-		suite.test('a removed project is gone, and its uuid is free', async (t) => {
-			const opened = open(t);
-			const [reader, worker] = [opened.reader(), opened.worker()];
-			await write(worker, [token(1, 'a')]);
-			await worker.store.remove(await worker.store.lease(PROJECT, 'remover'));
-			t.equal(await reader.revision(PROJECT), null);
-			t.equal((await write(worker, [token(2, 'b')])).number, 1);
-			t.strictSame(await linesAt(reader, 1), ['b']);
-		});
+		suite.test(
+			'a removed project is gone; under its uuid another goes on with the next number',
+			async (t) => {
+				const opened = open(t);
+				const [reader, worker] = [opened.reader(), opened.worker()];
+				await write(worker, [token(1, 'a')]);
+				await worker.store.remove(await worker.store.lease(PROJECT, 'remover'));
+				t.equal(await reader.revision(PROJECT), null);
+				t.equal((await write(worker, [token(2, 'b')])).number, 2);
+				t.strictSame(await linesAt(reader, 2), ['b']);
+				t.equal(await reader.revision(PROJECT, 1), null, 'the revisions before are gone');
+				await worker.store.remove(await worker.store.lease(PROJECT, 'remover'));
+				t.equal((await write(worker, [token(2, 'b')])).number, 3);
+			},
+		);
 
 		suite.test('bookkeeping is set for what differs, and for nothing else', async (t) => {
 			const opened = open(t);

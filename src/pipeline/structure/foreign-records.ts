@@ -13,9 +13,9 @@ import {
 import { recogniseExtended, recogniseTree } from '../../interop/recognise/tree.ts';
 import { checkRecord } from '../../records/check-record.ts';
 import { isJsonObject, type JsonObject } from '../../records/json.ts';
-import { JsonFault } from '../../records/json-fault.ts';
+import { type FaultKind, JsonFault } from '../../records/json-fault.ts';
 import type { StagedRecord } from '../../records/staged-record.ts';
-import { mostValues } from '../../records/value-builder.ts';
+import { mostGroups, mostValues } from '../../records/value-builder.ts';
 import type { Filling } from '../../staging/port.ts';
 import { Findings, type Work } from '../work.ts';
 import { readJsonFile } from './json-document.ts';
@@ -77,15 +77,15 @@ export async function stageDtcg(
 }
 
 /** The file as one object. Its tokens are counted while it is read, so that too many are never in memory. */
-async function readTree({ limits, signal }: Work, path: string): Promise<JsonObject> {
-	const { maxRecordDepth: maxDepth, maxTokens } = limits;
+async function readTree(work: Work, path: string): Promise<JsonObject> {
+	const { maxRecordDepth: maxDepth, maxTokens } = work.limits;
+	// A sign of life: where nothing is known of the file, nobody knows how much there is.
+	const onPiece = () => work.pause('structure', 0, 0);
 	try {
-		const value = await readJsonFile(path, { maxDepth, maxTokens }, signal);
+		const value = await readJsonFile(path, { maxDepth, maxTokens }, work.signal, onPiece);
 		if (isJsonObject(value)) return value;
 	} catch (error) {
-		if (error instanceof JsonFault)
-			throw error.kind === 'values' ? tooManyValues(maxTokens) : tooMany(maxTokens);
-		throw error;
+		throw error instanceof JsonFault ? tooManyOf(error.kind, maxTokens) : error;
 	}
 	throw errors.invalidRecord({ reason: 'a design tokens file must be an object' });
 }
@@ -141,12 +141,13 @@ function asJson({ path, members }: Members): JsonObject {
 	return { path, members };
 }
 
-function tooManyValues(maxTokens: number): DssError {
-	return errors.tooManyRecords({
-		limit: 'the number of values in the file',
-		value: mostValues(maxTokens),
-		setting: 'DSS_MAX_TOKENS',
-	});
+function tooManyOf(kind: FaultKind, maxTokens: number): DssError {
+	if (kind === 'tokens') return tooMany(maxTokens);
+	const [limit, value] =
+		kind === 'groups'
+			? ['the number of groups in the file', mostGroups(maxTokens)]
+			: ['the number of values in the file', mostValues(maxTokens)];
+	return errors.tooManyRecords({ limit, value, setting: 'DSS_MAX_TOKENS' });
 }
 
 function tooMany(value: number, actual?: number): DssError {

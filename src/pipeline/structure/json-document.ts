@@ -4,31 +4,40 @@ import { errors } from '../../errors.ts';
 import type { ForeignForm } from '../../interop/recognise/forms.ts';
 import { recogniseJsonText } from '../../interop/recognise/json-text.ts';
 import type { Json } from '../../records/json.ts';
-import { JsonFault } from '../../records/json-fault.ts';
+import { type FaultKind, JsonFault } from '../../records/json-fault.ts';
 import { JsonReader, locateIn } from '../../records/json-reader.ts';
 import { formError } from '../../records/place.ts';
 import type { StrictOptions } from '../../records/value-builder.ts';
 import { unknownFormat } from './unknown-format.ts';
 
 const PIECE_BYTES = 65_536;
+/** Faults that are no fault of one place. */
+const COUNTED: readonly FaultKind[] = ['tokens', 'groups', 'values'];
 
 /**
  * Reads a JSON file. A byte order mark may stand before it (RFC 8259 §8.1).
  *
+ * @param onPiece called after each 64 KiB: where the work stops, it throws
  * @throws {DssError} invalid_json, invalid_value, too_deep; unknown_format where it looks like another form of JSON
- * @throws {JsonFault} of kind `tokens` or `values`: what a file of too many is called is not known here
+ * @throws {JsonFault} of kind `tokens`, `groups` or `values`: what a file of too many is called is not known here
  */
-export async function readJsonFile(path: string, options: StrictOptions, signal: AbortSignal): Promise<Json> {
+export async function readJsonFile(
+	path: string,
+	options: StrictOptions,
+	signal: AbortSignal,
+	onPiece: () => Promise<void> = async () => undefined,
+): Promise<Json> {
 	const reader = new JsonReader(options);
 	let pieces = 0;
 	try {
 		for await (const text of texts(path, signal)) {
 			reader.push(text);
 			pieces++;
+			await onPiece();
 		}
 		return reader.end();
 	} catch (error) {
-		if (!(error instanceof JsonFault) || error.kind === 'tokens' || error.kind === 'values') throw error;
+		if (!(error instanceof JsonFault) || COUNTED.includes(error.kind)) throw error;
 		const { line, character, form } = await placeOf(path, options, pieces, signal);
 		if (error.kind === 'syntax' && form !== null) throw unknownFormat(form);
 		throw formError(error.kind, { reason: `${error.message} (line ${line}, character ${character})` });

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { v7 } from 'uuid';
+import { DssError } from '../../errors.ts';
 import { type Connection, type ConnectOptions, connect, translated } from '../../sqlite/connection.ts';
 import type { CompleteJob } from './head.ts';
 import { migrate } from './migrate.ts';
@@ -14,6 +15,27 @@ interface Options extends Omit<ConnectOptions, 'readonly'> {
 
 const MAKE_INSTANCE = 'INSERT OR IGNORE INTO instance (only, uuid, created_at) VALUES (1, ?, ?)';
 const fileIn = (dataDir: string) => join(dataDir, 'dss.db');
+
+/** The first migration makes the table; a start that was cut short before it leaves none. */
+const OUR_TABLES = `
+  SELECT count(*) = 0 OR max(name = 'instance') FROM sqlite_schema WHERE type = 'table'`;
+
+/** Whether a file is a store of DSS, of whatever version. Nothing is written. */
+export function isStore(file: string): boolean {
+	try {
+		const db = connect(file, { busyTimeoutMs: 1_000, readonly: true });
+		try {
+			// pluck() answers 1 or 0.
+			return db.prepare(OUR_TABLES).pluck().get() === 1;
+		} finally {
+			db.close();
+		}
+	} catch (error) {
+		// The file is no database.
+		if (error instanceof DssError) return false;
+		throw error;
+	}
+}
 
 /** Makes the data folder ready: the file, its schema, the instance's uuid. Done once, at start, by one process. */
 export function prepareStore({ dataDir, busyTimeoutMs }: Options): void {

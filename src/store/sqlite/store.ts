@@ -27,6 +27,11 @@ const NOTE_SEEN = `
   ON CONFLICT (project, instance) DO UPDATE SET revision = max(revision, excluded.revision)`;
 const PROJECT_ID = 'SELECT id FROM projects WHERE uuid = ?';
 const MAKE_PROJECT = 'INSERT INTO projects (uuid, head) VALUES (?, 0)';
+/** By the primary keys of both. A project that is removed again has gone on from its last number. */
+const REMEMBER_HEAD = `
+  INSERT INTO removed_projects (uuid, head) SELECT uuid, head FROM projects WHERE id = ?
+  ON CONFLICT (uuid) DO UPDATE SET head = excluded.head`;
+const REMEMBERED_HEAD = 'SELECT head FROM removed_projects WHERE uuid = ?';
 /** A removed project's uuid is free again at once, while its rows are removed in short transactions. */
 const HIDE = "UPDATE projects SET head = 0, uuid = 'removed ' || id WHERE id = ?";
 
@@ -111,20 +116,21 @@ export class SqliteStore implements Store {
 		const { difference } = comparison;
 		const current = await this.revision(projectUuid);
 		const [head, isNew] = [current?.number ?? 0, current === null];
+		const number = this.#numberAfter(current, projectUuid);
 		if (comparison.revision !== head) {
 			throw new Error(`revision ${comparison.revision} was compared with, but head is ${head}`);
 		}
 		return this.#finish(async () => {
 			const project = isNew ? this.#make(projectUuid) : this.#idOf(projectUuid);
-			await writeRows(this.#db, { project, next: head + 1, isNew, lease }, checkpoint);
-			writeDeclinedChanges(this.#db, { project, next: head + 1 });
+			await writeRows(this.#db, { project, next: number, isNew, lease }, checkpoint);
+			writeDeclinedChanges(this.#db, { project, next: number });
 			const figures = {
 				...counted(current?.counts ?? noCounts(), difference),
 				added: sumCounts(difference.added),
 				changed: sumCounts(difference.changed),
 				removed: sumCounts(difference.removed),
 			};
-			return moveHead(this.#db, { project, projectUuid }, head + 1, next, figures, this.#completeJob);
+			return moveHead(this.#db, { project, projectUuid }, number, next, figures, this.#completeJob);
 		});
 	}
 
@@ -134,7 +140,7 @@ export class SqliteStore implements Store {
 		return this.#run(() => {
 			const project = current === null ? this.#make(projectUuid) : this.#idOf(projectUuid);
 			const figures = { ...(current?.counts ?? noCounts()), added: 0, changed: 0, removed: 0 };
-			const number = (current?.number ?? 0) + 1;
+			const number = this.#numberAfter(current, projectUuid);
 			return moveHead(this.#db, { project, projectUuid }, number, next, figures, this.#completeJob);
 		});
 	}
@@ -143,6 +149,7 @@ export class SqliteStore implements Store {
 		const id = this.#idOf(projectUuid);
 		this.#run(() =>
 			flushed(this.#db, () => {
+				this.#db.prepare(REMEMBER_HEAD).run(id);
 				this.#db.prepare(HIDE).run(id);
 				giveBack(this.#db, projectUuid);
 			}),
@@ -210,6 +217,14 @@ export class SqliteStore implements Store {
 			if (id === undefined) throw new Error(`project ${projectUuid} is not in the store`);
 			return id;
 		});
+	}
+
+	/** The number of the next revision: 1, or what follows those of a removed project of this uuid. */
+	#numberAfter(current: Revision | null, projectUuid: string): number {
+		if (current !== null) return current.number + 1;
+		// pluck() returns the number, or undefined where no project of this uuid was removed.
+		const last = this.#db.prepare(REMEMBERED_HEAD).pluck().get(projectUuid) as number | undefined;
+		return (last ?? 0) + 1;
 	}
 
 	/** A project that nobody sees yet. */

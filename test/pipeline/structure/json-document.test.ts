@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Test, test } from 'tap';
 import { readJsonFile } from '../../../src/pipeline/structure/json-document.ts';
 import { JsonFault } from '../../../src/records/json-fault.ts';
-import { mostValues } from '../../../src/records/value-builder.ts';
+import { mostGroups, mostValues } from '../../../src/records/value-builder.ts';
 
 const { signal } = new AbortController();
 const options = { maxDepth: 8, maxTokens: 3 };
@@ -43,6 +43,19 @@ test('a byte order mark is taken away, bad UTF-8 is refused, and tokens are coun
 	});
 	const many = `{${Array.from({ length: 4 }, (_, index) => `"t${index}":{"$value":1}`).join()}}`;
 	await t.rejects(readJsonFile(fileOf(t, many), options, signal), JsonFault);
+});
+
+test('groups are counted as they are read, and each piece of the file is a sign of life', async (t) => {
+	const groups = (count: number) =>
+		`{${Array.from({ length: count }, (_, index) => `"g${index}":{}`).join()}}`;
+	let pieces = 0;
+	const onPiece = async () => void pieces++;
+	// The file itself is one.
+	const most = mostGroups(options.maxTokens) - 1;
+	await readJsonFile(fileOf(t, groups(most)), options, signal, onPiece);
+	t.ok(pieces > 1, `${pieces} pieces`);
+	const fault = { name: 'JsonFault', kind: 'groups' };
+	await t.rejects(readJsonFile(fileOf(t, groups(most + 1)), options, signal), fault);
 });
 
 test('values are counted as they are read: a file of few tokens holds no millions of them', async (t) => {

@@ -66,6 +66,15 @@ test('configuration', async (t) => {
 		t.strictSame(faults({ DSS_HOST: '::1' }), []);
 	});
 
+	t.test('the address of webhooks holds no user and no password', async (t) => {
+		const secret = `whsec_${'A'.repeat(32)}`;
+		const faultsOf = (url: string) => faults({ DSS_WEBHOOK_URL: url, DSS_WEBHOOK_SECRET: secret });
+		t.strictSame(faultsOf('https://hooks.example/dss'), []);
+		for (const url of ['https://user@hooks.example/', 'https://user:word@hooks.example/']) {
+			t.match(faultsOf(url), [/^DSS_WEBHOOK_URL: a user or password/]);
+		}
+	});
+
 	t.test('the result is frozen, whole', async (t) => {
 		const config = readConfig({});
 		t.ok(Object.isFrozen(config) && Object.isFrozen(config.limits));

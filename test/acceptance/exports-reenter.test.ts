@@ -405,6 +405,19 @@ test('a part whose records refer to others re-enters with warnings, one that doe
 	}
 });
 
+test('a part of a project with faulty references is imported into that project again', async (t) => {
+	const { url } = await serviceFor(t);
+	const archive = buildDss({ tokens: [token(1, { value: '{nowhere}' }), token(2)] });
+	const imports = `${url}/api/projects/import`;
+	const first = await put(`${imports}?references=warn`, archive, 'application/zip');
+	t.equal(first.status, 201, 'it is accepted', { received: first.body });
+	for (const selection of [{ path_prefixes: ['token2'] }, { kinds: ['themes'] }]) {
+		const { body: part } = await post(`${url}/api/projects/${first.body.project_id}/export`, { selection });
+		const { status, body } = await put(imports, part, 'application/zip');
+		t.strictSame([status, body.changed], [200, false], json(selection), { received: body });
+	}
+});
+
 test('repetitive content, large numbers, odd names and faulty references re-enter, with the same warnings', async (t) => {
 	const [here, there] = await twoInstances(t);
 	const deep = JSON.parse(nested(55));

@@ -262,3 +262,20 @@ test('every page ends at DSS_MAX_PAGE_BYTES, and one item always fits', async (t
 	t.strictSame(sizes(await pages(t, `${at}/diff`, 'from=2&to=6')), [2, 1, 1]);
 	t.equal((await send(`${at}/tokens?limit=1000`)).body.items.at(-1).uuid > ACCENT, true);
 });
+
+test('a part of a name is found wherever it stands in a word, and numbers must be whole', async (t) => {
+	const service = await serviceFor(t);
+	const projects = `${service.url}/api/projects`;
+	const made = await post(projects, { name: 'ΟΔΟΣΑ' });
+	// A sigma at the end of a word is another letter in lower case.
+	for (const query of ['ΟΔΟΣ', 'ΔΟΣ', 'οδοσ', 'ς', 'Σα'])
+		t.equal((await send(`${projects}?query=${encodeURIComponent(query)}`)).body.total, 1, query);
+	const at = `${projects}/${made.body.project_id}`;
+	for (const path of [
+		'/tokens?revision=1.5',
+		'/tokens?limit=1.9',
+		'/diff?from=1.2&to=1',
+		'/tokens?limit=0x5',
+	])
+		assertProblem(t, await send(`${at}${path}`), 400, 'malformed_request');
+});

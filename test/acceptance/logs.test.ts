@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { test } from 'tap';
 import { buildDss } from '../support/dss-builder.ts';
 import { post, put, send } from '../support/http.ts';
@@ -46,6 +47,24 @@ test('what the log tells of requests and jobs', async (t) => {
 		const socket = await rawUpload(service, 1_000);
 		socket.destroy();
 		t.match(await aborted, { path: '/api/projects/import', status: null });
+	});
+
+	t.test('a client that leaves when it has all of a file has been answered', async (t) => {
+		const { body } = await put(`${service.url}/api/projects/import`, buildDss(), 'application/zip');
+		const { hostname, port, host } = new URL(service.url);
+		for (let round = 0; round < 10; round++) {
+			const over = service.nextLine(({ route }) => route === '/api/projects/:project_id/export');
+			const socket = connect(Number(port), hostname);
+			socket.write(`POST /api/projects/${body.project_id}/export HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+			let text = '';
+			for await (const chunk of socket) {
+				text += chunk.toString('latin1');
+				const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? Number.POSITIVE_INFINITY);
+				if (text.length - text.indexOf('\r\n\r\n') - 4 >= length) break;
+			}
+			socket.destroy();
+			t.match(await over, { msg: 'request answered', status: 200 });
+		}
 	});
 
 	t.test('an address that cannot be read is a line as well', async (t) => {

@@ -71,12 +71,9 @@ test('webhooks', async (t) => {
 		await using service = await startService({ env });
 		const url = (callback: string) =>
 			`${service.url}/api/projects/import/background?callback_url=${encodeURIComponent(callback)}`;
-		assertProblem(
-			t,
-			await put(url('https://elsewhere.example/x'), archiveOf(2), ZIP),
-			403,
-			'callback_not_allowed',
-		);
+		const withPassword = hook.origin.replace('://', '://user:word@');
+		for (const callback of ['https://elsewhere.example/x', `${withPassword}/mine`])
+			assertProblem(t, await put(url(callback), archiveOf(2), ZIP), 403, 'callback_not_allowed');
 		assertQueued(
 			t,
 			await put(url(`${hook.origin}/mine`), buildDss({ tokens: [token(1, { value: '{gone}' })] }), ZIP),

@@ -12,7 +12,7 @@ import { type Answer, allRecords, post, put, send, upload } from '../support/htt
 import { makeFolder, serviceFor, startService } from '../support/service.ts';
 
 const SEED = Number(process.env['DSS_PROPERTY_SEED'] ?? 20_261_121);
-const RUNS = Number(process.env['DSS_PROPERTY_RUNS'] ?? 25);
+const RUNS = Number(process.env['DSS_PROPERTY_RUNS'] ?? 12);
 
 const KINDS = ['themes', 'tokens', 'components'] as const;
 const THEME = theme().uuid;

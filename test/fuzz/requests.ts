@@ -16,32 +16,42 @@ const LISTS = [
 	`/api/projects/${PROJECT}/tokens`,
 	`/api/projects/${PROJECT}/themes`,
 	`/api/projects/${PROJECT}/revisions`,
-	`/api/projects/${PROJECT}/diff?from=1&to=2`,
+	`/api/projects/${PROJECT}/diff?FROM_TO`,
 	'/api/jobs',
 ];
 
+interface Prepared {
+	readonly cursors: readonly string[];
+	/** The address of a list: the project was here before, so its revisions begin anywhere. */
+	at(list: string): string;
+}
+
 /** A project with two revisions, each list of it longer than a page of one. */
-async function prepare(url: string): Promise<string[]> {
+async function prepare(url: string): Promise<Prepared> {
+	let revision = 0;
 	for (const value of [1, 2]) {
 		const tokens = [token(1, { value }), token(2, { value }), token(3, { value })];
 		const archive = buildDss({ tokens });
 		const at = `${url}/api/projects/import?discard_local_changes=true&confirm_removal=true`;
-		assert.ok((await put(at, archive, 'application/zip')).status <= 201);
+		const imported = await put(at, archive, 'application/zip');
+		assert.ok(imported.status <= 201);
+		revision = imported.body.revision;
 		await put(`${url}/api/projects/import?project_id=new&background=true`, archive, 'application/zip');
 	}
+	const address = (list: string) => `${url}${list.replace('FROM_TO', `from=${revision - 1}&to=${revision}`)}`;
 	const cursors = [];
 	for (const list of LISTS) {
-		const { status, body } = await send(`${url}${list}${list.includes('?') ? '&' : '?'}limit=1`);
+		const { status, body } = await send(`${address(list)}${list.includes('?') ? '&' : '?'}limit=1`);
 		assert.equal(status, 200, JSON.stringify(body));
 		if (typeof body.next_cursor === 'string') cursors.push(body.next_cursor);
 	}
 	assert.ok(cursors.length >= 4, 'lists have further pages');
-	return cursors;
+	return { cursors, at: address };
 }
 
 /** Cursors of other lists, changed ones, and what looks like one. */
 export function cursors(url: string): fc.IAsyncProperty<unknown> {
-	let real: string[] | null = null;
+	let prepared: Prepared | null = null;
 	const given = fc.record({
 		list: fc.constantFrom(...LISTS),
 		which: fc.nat(),
@@ -50,7 +60,8 @@ export function cursors(url: string): fc.IAsyncProperty<unknown> {
 		text: hostileText,
 	});
 	return fc.asyncProperty(given, async ({ list, which, mutations, form, text }) => {
-		real ??= await prepare(url);
+		prepared ??= await prepare(url);
+		const { cursors: real } = prepared;
 		const cursor = real[which % real.length] ?? '';
 		const encode = (bytes: Buffer) => bytes.toString('base64url');
 		const sent =
@@ -59,7 +70,7 @@ export function cursors(url: string): fc.IAsyncProperty<unknown> {
 				: form === 'decoded'
 					? encode(mutate(Buffer.from(cursor, 'base64url'), Buffer.from('[0]'), mutations))
 					: String(mutate(Buffer.from(cursor), Buffer.from('x'), mutations));
-		const at = `${url}${list}${list.includes('?') ? '&' : '?'}limit=1&cursor=${encodeURIComponent(sent)}`;
+		const at = `${prepared.at(list)}${list.includes('?') ? '&' : '?'}limit=1&cursor=${encodeURIComponent(sent)}`;
 		const { status, body } = await send(at, { signal: AbortSignal.timeout(PATIENCE_MS) });
 		assert.ok(status === 200 || (status >= 400 && status < 500), `${at}: ${status} ${JSON.stringify(body)}`);
 		if (status === 200) assert.ok(Array.isArray(body.items));
